@@ -1,0 +1,91 @@
+"""Who is told what, compiled: each policy in force with what it needs at hand.
+
+An audience that has no policy is not here, and so learns nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from gateway.ids import AudienceId, PartyId, party_of_audience
+from gateway.inventory.inventory import Inventory
+from gateway.policy.compiler import CompiledPolicy, Context, compile_policy
+from gateway.policy.egress import EgressCheck, NameScanner
+from gateway.policy.parser import parse
+from gateway.policy.pseudonym import Pseudonymiser, derive_audience_key
+from gateway.ports import ActivePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """One audience with its compiled policy."""
+
+    id: AudienceId
+    party: PartyId
+    policy: CompiledPolicy
+    check: EgressCheck
+    pseudonym: Callable[[str, str], str]
+
+
+class Audiences:
+    """All audiences that have a policy, found by party; and the scanner for inventory names that all of them share."""
+
+    def __init__(self, pseudonym_master: bytes, inventory: Inventory) -> None:
+        self._master = pseudonym_master
+        self._inventory = inventory
+        self._by_id: dict[AudienceId, Audience] = {}
+        self._by_party: dict[PartyId, tuple[Audience, ...]] = {}
+        self._scanner = NameScanner(())
+        self._scanned_version = -1
+        self._allowed: dict[PartyId, frozenset[str]] = {}
+
+    def activate(self, active: ActivePolicy) -> Audience:
+        """Compile a policy that was checked when it was published, in place of the audience's former one."""
+        policy = compile_policy(parse(active.text, f"{active.audience}@{active.position}"))
+        key = derive_audience_key(self._master, active.audience)
+        audience = Audience(
+            active.audience,
+            party_of_audience(active.audience),
+            policy,
+            EgressCheck(policy.contract),
+            Pseudonymiser(key).token,
+        )
+        self._by_id[audience.id] = audience
+        self._by_party = _grouped(self._by_id.values())
+        return audience
+
+    def of_parties(self, parties: Iterable[PartyId]) -> list[Audience]:
+        """Return the audiences of these parties, in the order of the parties."""
+        return [audience for party in parties for audience in self._by_party.get(party, ())]
+
+    def scanner(self) -> NameScanner:
+        """Return a scanner that knows every name of the inventory as it is now."""
+        if self._scanned_version != self._inventory.names_version:
+            self._scanner = NameScanner(self._inventory.names())
+            self._allowed.clear()
+            self._scanned_version = self._inventory.names_version
+        return self._scanner
+
+    def names_allowed(self, audience: Audience) -> frozenset[str]:
+        """Return the names that this audience knows anyway."""
+        if audience.party not in self._allowed:
+            self._allowed[audience.party] = self._inventory.names_known_to(audience.party)
+        return self._allowed[audience.party]
+
+    def context(self, audience: Audience, services: Iterable[str], about: dict[str, object] | None) -> Context:
+        """Return what the policy may look at beside the record: only services that are this audience's own."""
+        own = [
+            service
+            for service_id in services
+            if audience.party in self._inventory.audiences_of(service_id)
+            and (service := self._inventory.service(service_id)) is not None
+        ]
+        return Context(own, about, audience.pseudonym)
+
+
+def _grouped(audiences: Iterable[Audience]) -> dict[PartyId, tuple[Audience, ...]]:
+    grouped: dict[PartyId, tuple[Audience, ...]] = {}
+    for audience in sorted(audiences, key=lambda one: one.id):
+        grouped[audience.party] = (*grouped.get(audience.party, ()), audience)
+    return grouped

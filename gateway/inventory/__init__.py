@@ -1,0 +1,1 @@
+"""Services, resources and who depends on what; what a state of one means for the others."""

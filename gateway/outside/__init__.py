@@ -1,0 +1,1 @@
+"""Use cases of the outside zone: they know only what was disclosed."""

@@ -1,0 +1,177 @@
+"""One frozen `Settings`, read once from `HOME/demarc.toml` and `DEMARC_*`, and handed to `wiring`.
+
+Rules:
+- The environment wins over the file: `DEMARC_INSIDE__PORT=9080` overrides `[inside] port`.
+- A name that no setting has is refused, so that a typing error cannot switch anything off.
+- Dangerous states are refused here with the reason; `gateway.keystore` refuses key files that others can read.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from gateway.errors import InputError, SettingsError
+from gateway.ids import OperatorId, parse_operator_id
+
+FILE = "demarc.toml"
+
+
+class SettingsRefused(SettingsError):
+    """The settings of this instance cannot be used."""
+
+    code = "settings.refused"
+    remedy = "Correct the settings at the place named; docs/reference/settings.md lists them all."
+
+
+class NoSuchHome(SettingsError):
+    """There is no instance in this folder."""
+
+    code = "settings.no-home"
+    remedy = "Create one with `demarc init HOME --operator ID --name NAME`."
+
+
+def _operator(value: str) -> str:
+    try:
+        return parse_operator_id(value)
+    except InputError as error:
+        raise ValueError(error.remedy) from error
+
+
+def _https(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError("must be an https:// address without user, query or fragment")
+    return value.rstrip("/")
+
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+_STRICT = ConfigDict(frozen=True, extra="forbid")
+
+
+class Inside(BaseModel):
+    """The inside process: ingest and disclosure."""
+
+    model_config = _STRICT
+
+    host: str = Field("127.0.0.1", description="Address of the ingest listener.")
+    port: Port = Field(8080, description="Port of the ingest listener; 0 takes a free one.")
+    tls_certificate: Path | None = Field(None, description="PEM certificate chain; needed where host is not loopback.")
+    tls_key: Path | None = Field(None, description="PEM key of that certificate.")
+    store: str | None = Field(None, description="SQLAlchemy address of the inside store; default: HOME/inside.db.")
+    batch_lines: Annotated[int, Field(ge=1, le=1000)] = Field(
+        500, description="Journal lines disclosed in one transaction."
+    )
+
+
+class Outside(BaseModel):
+    """The outside process: the exchange with partners, and customers."""
+
+    model_config = _STRICT
+
+    host: str = Field("127.0.0.1", description="Address of both outward listeners.")
+    exchange_port: Port = Field(8443, description="Port for partners, mutual TLS; 0 takes a free one.")
+    public_port: Port = Field(8444, description="Port for customers, TLS; 0 takes a free one.")
+    exchange_url: Annotated[str, AfterValidator(_https)] = Field(
+        "https://localhost:8443", description="Address under which partners reach the exchange listener."
+    )
+    public_url: Annotated[str, AfterValidator(_https)] = Field(
+        "https://localhost:8444", description="Address under which customers reach the public listener."
+    )
+    store: str | None = Field(None, description="SQLAlchemy address of the outside store; default: HOME/outside.db.")
+
+
+class Settings(BaseSettings):
+    """Everything that an instance is told."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DEMARC_", env_nested_delimiter="__", frozen=True, extra="forbid", validate_default=True
+    )
+
+    home: Path = Field(description="Folder of the instance; not a line of the file, but where the file was found.")
+    operator: Annotated[str, AfterValidator(_operator)] = Field(description="Identifier of this operator.")
+    name: Annotated[str, Field(min_length=1, max_length=200)] = Field(description="Name of this operator, for people.")
+    contact: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        "not stated", description="Where partners reach people, for the descriptor."
+    )
+    inside: Inside = Inside()
+    outside: Outside = Outside()
+
+    @property
+    def operator_id(self) -> OperatorId:
+        """This operator's identifier."""
+        return OperatorId(self.operator)
+
+    @property
+    def keys(self) -> Path:
+        """The folder of key files."""
+        return self.home / "keys"
+
+    @property
+    def inside_store(self) -> str:
+        """The SQLAlchemy address of the inside store."""
+        return self.inside.store or f"sqlite:///{self.home / 'inside.db'}"
+
+    @property
+    def outside_store(self) -> str:
+        """The SQLAlchemy address of the outside store."""
+        return self.outside.store or f"sqlite:///{self.home / 'outside.db'}"
+
+    @model_validator(mode="after")
+    def _refuse_danger(self) -> Settings:
+        inside = self.inside
+        if (inside.tls_certificate is None) != (inside.tls_key is None):
+            raise ValueError("inside: tls_certificate and tls_key go together")
+        if inside.tls_certificate is None and not _is_loopback(inside.host):
+            raise ValueError("inside: host is not a loopback address, so it needs tls_certificate and tls_key")
+        if self.inside_store == self.outside_store:
+            raise ValueError("inside and outside share one store: the outside would hold what is hidden")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take the environment before the file, and nothing else."""
+        return env_settings, init_settings
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def load(home: Path) -> Settings:
+    """Return the settings of the instance in `home`.
+
+    Raises:
+        NoSuchHome: There is no `demarc.toml`.
+        SettingsRefused: A value is missing, unknown, malformed or dangerous; every place is named.
+    """
+    home = home.resolve()
+    try:
+        text = (home / FILE).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise NoSuchHome(f"{home / FILE} does not exist") from error
+    try:
+        told: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsRefused(f"{home / FILE}: {error}") from error
+    try:
+        return Settings(**{**told, "home": home})
+    except ValidationError as error:
+        places = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg']}" for one in error.errors())
+        raise SettingsRefused(f"{home / FILE}: {places}") from error

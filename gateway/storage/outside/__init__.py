@@ -1,0 +1,1 @@
+"""The outside store: only what was disclosed, to whom, and what came from partners."""

@@ -1,0 +1,33 @@
+"""Pinned descriptors of partner operators in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from gateway.ids import OperatorId
+from gateway.storage.database import upsert
+
+
+@dataclass(frozen=True, slots=True)
+class SqlPartners:
+    """`gateway.ports.Partners` on one connection."""
+
+    connection: sa.Connection
+    table: sa.Table
+
+    def put(self, operator: OperatorId, descriptor: bytes, *, enabled: bool) -> None:
+        row = {"operator": operator, "descriptor": descriptor, "enabled": enabled}
+        self.connection.execute(upsert(self.connection, self.table, ("operator",)), row)
+
+    def get(self, operator: OperatorId) -> bytes | None:
+        where = (self.table.c.operator == operator, self.table.c.enabled)
+        return self.connection.execute(sa.select(self.table.c.descriptor).where(*where)).scalar_one_or_none()
+
+    def every(self) -> Mapping[OperatorId, bytes]:
+        rows = self.connection.execute(
+            sa.select(self.table).where(self.table.c.enabled).order_by(self.table.c.operator)
+        )
+        return {OperatorId(row.operator): row.descriptor for row in rows}
