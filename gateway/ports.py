@@ -2,10 +2,10 @@
 
 Promises common to all stores below, so that each port only says what differs:
 
-- *Durability*: what a unit of work wrote is on disk when its `with` block ends without an exception; else none of it is.
+- *Durability*: what a unit of work wrote is on disk when its `with` block ends without an exception; else none of it.
 - *Order*: a unit of work sees its own writes; positions and entry indices only grow.
-- *Idempotence*: stated per method; where nothing is said, repeating a call inside a later unit of work repeats its effect.
-- *Concurrency*: one unit of work writes at a time per store; readers never wait for it and see the last committed state.
+- *Idempotence*: stated per method; where nothing is said, repeating a call in a later unit of work repeats its effect.
+- *Concurrency*: one unit of work writes at a time per store; readers never wait for it and see what is committed.
 - *Errors*: `gateway.errors.StorageError` when the store cannot be read or written; nothing else is raised on purpose.
 """
 

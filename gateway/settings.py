@@ -60,13 +60,17 @@ class Inside(BaseModel):
 
     model_config = _STRICT
 
-    host: str = Field("127.0.0.1", description="Address of the ingest listener.")
-    port: Port = Field(8080, description="Port of the ingest listener; 0 takes a free one.")
-    tls_certificate: Path | None = Field(None, description="PEM certificate chain; needed where host is not loopback.")
-    tls_key: Path | None = Field(None, description="PEM key of that certificate.")
-    store: str | None = Field(None, description="SQLAlchemy address of the inside store; default: HOME/inside.db.")
+    host: str = Field(default="127.0.0.1", description="Address of the ingest listener.")
+    port: Port = Field(default=8080, description="Port of the ingest listener; 0 takes a free one.")
+    tls_certificate: Path | None = Field(
+        default=None, description="PEM certificate chain; needed where host is not loopback."
+    )
+    tls_key: Path | None = Field(default=None, description="PEM key of that certificate.")
+    store: str | None = Field(
+        default=None, description="SQLAlchemy address of the inside store; default: HOME/inside.db."
+    )
     batch_lines: Annotated[int, Field(ge=1, le=1000)] = Field(
-        500, description="Journal lines disclosed in one transaction."
+        default=500, description="Journal lines disclosed in one transaction."
     )
 
 
@@ -75,16 +79,18 @@ class Outside(BaseModel):
 
     model_config = _STRICT
 
-    host: str = Field("127.0.0.1", description="Address of both outward listeners.")
-    exchange_port: Port = Field(8443, description="Port for partners, mutual TLS; 0 takes a free one.")
-    public_port: Port = Field(8444, description="Port for customers, TLS; 0 takes a free one.")
+    host: str = Field(default="127.0.0.1", description="Address of both outward listeners.")
+    exchange_port: Port = Field(default=8443, description="Port for partners, mutual TLS; 0 takes a free one.")
+    public_port: Port = Field(default=8444, description="Port for customers, TLS; 0 takes a free one.")
     exchange_url: Annotated[str, AfterValidator(_https)] = Field(
-        "https://localhost:8443", description="Address under which partners reach the exchange listener."
+        default="https://localhost:8443", description="Address under which partners reach the exchange listener."
     )
     public_url: Annotated[str, AfterValidator(_https)] = Field(
-        "https://localhost:8444", description="Address under which customers reach the public listener."
+        default="https://localhost:8444", description="Address under which customers reach the public listener."
     )
-    store: str | None = Field(None, description="SQLAlchemy address of the outside store; default: HOME/outside.db.")
+    store: str | None = Field(
+        default=None, description="SQLAlchemy address of the outside store; default: HOME/outside.db."
+    )
 
 
 class Settings(BaseSettings):
@@ -98,7 +104,7 @@ class Settings(BaseSettings):
     operator: Annotated[str, AfterValidator(_operator)] = Field(description="Identifier of this operator.")
     name: Annotated[str, Field(min_length=1, max_length=200)] = Field(description="Name of this operator, for people.")
     contact: Annotated[str, Field(min_length=1, max_length=200)] = Field(
-        "not stated", description="Where partners reach people, for the descriptor."
+        default="not stated", description="Where partners reach people, for the descriptor."
     )
     inside: Inside = Inside()
     outside: Outside = Outside()

@@ -1,8 +1,8 @@
 """The processes: listeners in the event loop, and beside it the loops that carry records on.
 
-Each loop is a thread of its own that calls one use case again and again: it sleeps a little when there is nothing to do,
-longer after a failure of the store, and never ends before the process does. What a loop has done is on disk; stopping
-is therefore only a matter of not beginning another round.
+Each loop is a thread of its own that calls one use case again and again: it sleeps a little when there is nothing to
+do, longer after a failure of the store, and never ends before the process does. What a loop has done is on disk;
+stopping is therefore only a matter of not beginning another round.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Round = Callable[[], bool]
 """One round of a loop; returns whether there may be more to do at once."""
 
 
-class LoopOver(Exception):  # noqa: N818 - not an error
+class LoopOver(Exception):
     """Raised by a round that was the last of its loop."""
 
 
@@ -141,6 +141,10 @@ class _Deliveries:
         self._loops.start(f"deliver-{operator}", deliver)
 
 
+def _set_soon(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    loop.call_soon_threadsafe(stop.set)
+
+
 def _serve(listeners: Iterable[server.Listener], loops: Loops, announce: Callable[[str], None]) -> None:
     chosen = list(listeners)
 
@@ -149,7 +153,7 @@ def _serve(listeners: Iterable[server.Listener], loops: Loops, announce: Callabl
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        loops.on_broken(lambda: loop.call_soon_threadsafe(stop.set))
+        loops.on_broken(lambda: _set_soon(loop, stop))
 
         def bound(addresses: list[server.Address]) -> None:
             for listener, (host, port) in zip(chosen, addresses, strict=True):

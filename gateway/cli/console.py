@@ -27,7 +27,9 @@ HERE = Path()
 
 def printable(text: str) -> str:
     """Return text from elsewhere without anything that a terminal would obey (threat C-04)."""
-    return escape("".join(letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text))
+    return escape(
+        "".join(letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    )
 
 
 def report(error: DemarcError) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import json
 import os
 import secrets
 import shutil
@@ -62,7 +63,7 @@ def init(
     if home.exists() and any(home.iterdir()):
         raise HomeInUse(f"{home} is not empty")
     hosts = host or ["localhost", "127.0.0.1"]
-    told = {
+    told: dict[str, object] = {
         "operator": operator,
         "name": name,
         "contact": contact,
@@ -110,12 +111,12 @@ def serve_both(context: typer.Context, home: Home = HERE) -> None:
     """Run inside and outside as two processes, until SIGTERM."""
     if context.invoked_subcommand is not None:
         return
-    command = [sys.executable, "-m", "gateway.cli.main"] + (["-v"] if "-v" in sys.argv or "--verbose" in sys.argv else [])
+    command = [sys.executable, "-m", "gateway.cli.main"] + (
+        ["-v"] if "-v" in sys.argv or "--verbose" in sys.argv else []
+    )
     settings_of.load(home)
     os.environ["DEMARC_SUPERVISED"] = "1"
-    children = [
-        subprocess.Popen([*command, "serve", zone, "--home", str(home)]) for zone in ("inside", "outside")
-    ]
+    children = [subprocess.Popen([*command, "serve", zone, "--home", str(home)]) for zone in ("inside", "outside")]
 
     def end(*_: object) -> None:
         for child in children:
@@ -202,9 +203,7 @@ def _end_with_parent() -> None:
 
 
 def _toml(told: dict[str, object]) -> str:
-    """Write the settings of a new instance; strings of ours need no more than TOML's basic strings, as JSON has them."""
-    import json  # noqa: PLC0415
-
+    """Write the settings of a new instance; TOML's basic strings take what JSON's are."""
     lines = ["# Settings of this Demarc instance; docs/reference/settings.md explains them all."]
     lines += [f"{name} = {json.dumps(value)}" for name, value in told.items() if not isinstance(value, dict)]
     for name, table in told.items():

@@ -76,5 +76,7 @@ def _text(file: Path) -> str:
 
 def _print_findings(error: PolicyRefused) -> None:
     for finding in error.findings:
-        err.print(f"{finding.file}:{finding.line}:{finding.column}: [red]{finding.code}[/]: {printable(finding.message)}")
+        err.print(
+            f"{finding.file}:{finding.line}:{finding.column}: [red]{finding.code}[/]: {printable(finding.message)}"
+        )
         err.print(f"  help: {printable(finding.remedy)}")

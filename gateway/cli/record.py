@@ -26,7 +26,9 @@ _AT_A_TIME = 1000
 
 @app.command("add")
 def add(
-    file: Annotated[Path, typer.Argument(help="NDJSON file, one record or CloudEvent a line, or - for standard input.")],
+    file: Annotated[
+        Path, typer.Argument(help="NDJSON file, one record or CloudEvent a line, or - for standard input.")
+    ],
     home: Home = HERE,
     source: Annotated[str, typer.Option(help="Name of the source; source keys are unique within it.")] = "cli",
 ) -> None:

@@ -1,7 +1,7 @@
 """What a peer's answer to a push means, as one table.
 
-Everything that a peer can say ends in one of these verdicts; what is not in the table is `RETRY`, because an answer that
-we do not understand never counts as delivered and never loses anything.
+Everything that a peer can say ends in one of these verdicts; what is not in the table is `RETRY`, because an answer
+that we do not understand never counts as delivered and never loses anything.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _REFUSALS = {400, 413, 422}  # about these very bytes: sending them again cannot
 def read_answer(status: int, body: bytes, retry_after: str | None) -> Reading:
     """Return what the answer means.
 
-    Trust: Nothing in the body is believed: the receipt is verified by the caller, `expected` is only where to read from.
+    Trust: Nothing in the body is believed: the caller verifies the receipt, and `expected` is only where to read from.
     """
     fields = _fields(body)
     if status == 200 and isinstance(fields.get("receipt"), str):

@@ -31,6 +31,6 @@ def next_attempt_at(
         asked: What the peer's `Retry-After` asks for; honoured up to the cap, never below our own pause.
     """
     doublings = min(attempt - 1, 30)  # 2**30 base units already exceed any cap
-    pause = min(backoff.base * 2**doublings, backoff.cap)
+    pause: timedelta = min(backoff.base * 2**doublings, backoff.cap)
     spread = pause * (0.5 + jitter / 2)
     return failed_at + max(spread, min(asked or timedelta(), backoff.cap))

@@ -9,8 +9,8 @@ A step is `(from, entries, checkpoint)`. The checks, in this order:
  (5) fork        entries already held are the same bytes; if not, and the origin signed them all the same, it has two
                  histories
 
-Nothing here stores, signs or reads a clock. The caller MUST have verified the checkpoint's signature, and MUST store the
-new entries, frontier and checkpoint in one transaction.
+Nothing here stores, signs or reads a clock. The caller MUST have verified the checkpoint's signature, and MUST store
+the new entries, frontier and checkpoint in one transaction.
 """
 
 from __future__ import annotations

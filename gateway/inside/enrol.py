@@ -16,7 +16,7 @@ from gateway.party.descriptor import Descriptor, fingerprint, open_descriptor, r
 from gateway.ports import Clock, InsideWork, OutsideWork, Store
 
 _TOKEN_BYTES = 32
-TOKEN_PREFIX = "dmc_"
+TOKEN_PREFIX = "dmc_"  # noqa: S105 - what every token begins with, so that a leaked one is recognised
 
 
 class OwnDescriptor(IdentityError):
@@ -27,7 +27,7 @@ class OwnDescriptor(IdentityError):
 
 
 class OlderDescriptor(IdentityError):
-    """This descriptor, or a newer one of this operator, is pinned already."""
+    """The descriptor, or a newer one of this operator, is pinned already."""
 
     code = "identity.older-descriptor"
     remedy = "Ask the operator for its newest descriptor."
@@ -61,7 +61,7 @@ class Enroller:
     def read(self, raw: bytes) -> Candidate:
         """Return what a descriptor file says, after verifying its own signature.
 
-        Trust: The signature shows that the file is whole, not whose it is; that is what the fingerprint is compared for.
+        Trust: The signature shows that the file is whole, not whose it is; for that, fingerprints are compared.
         """
         descriptor = open_descriptor(raw, self.now())
         if descriptor.operator == self.own:

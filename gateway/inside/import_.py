@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from gateway.errors import InputError
 from gateway.evidence.checkpoint import open_checkpoint
 from gateway.evidence.stream import MAX_STEP_BYTES, MAX_STEP_ENTRIES, Parties, StreamFork, advance
-from gateway.ids import AudienceId, KeyId, OperatorId, party_of_audience
+from gateway.ids import AudienceId, KeyId, OperatorId, audience_of_operator, party_of_audience
 from gateway.ports import Clock, Foreign, InsideWork, OutsideWork, Store
 from gateway.record import schemas
 from gateway.record.entry import MalformedEntry, open_entry
@@ -90,7 +90,7 @@ def _foreign(origin: OperatorId, index: int, line: bytes) -> Foreign:
     entry = open_entry(line)
     if entry.record_type not in schemas.record_types():
         raise ForeignTypeUnknown(f"entry {index} of {origin}")
-    if party_of_audience(entry.source) != origin:
+    if entry.source != audience_of_operator(origin):
         raise MalformedEntry(f"entry {index} of {origin} names another source")
     return Foreign(origin, entry.record_type, entry.subject, entry.event, index, dump(entry.data))
 

@@ -1,7 +1,7 @@
 """Put a policy in force: a line of the journal, like everything that decides.
 
-The text is checked before it is journalled, so what the journal holds compiles. Whoever discloses reads it there, in its
-place between the records.
+The text is checked before it is journalled, so what the journal holds compiles. Whoever discloses reads it there, in
+its place between the records.
 """
 
 from __future__ import annotations

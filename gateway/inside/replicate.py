@@ -1,7 +1,8 @@
 """Hand sealed segments from the inside to the outside: the first hop, by the same rule as all others.
 
-The outside store is a replica. It is advanced by `(from, entries, checkpoint)` only, so it cannot hold anything that was
-not sealed, and two databases are never in one transaction: if we die between them, the next run hands the rest over.
+The outside store is a replica. It is advanced by `(from, entries, checkpoint)` only, so it cannot hold anything that
+was not sealed, and two databases are never in one transaction: if we die between them, the next run hands the rest
+over.
 """
 
 from __future__ import annotations

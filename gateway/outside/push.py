@@ -36,11 +36,16 @@ class Answer(Protocol):
     """What a peer answered: the status, the few headers that we act upon, in lower case, and a bounded body."""
 
     @property
-    def status(self) -> int: ...
+    def status(self) -> int:
+        """HTTP status."""
+
     @property
-    def headers(self) -> Mapping[str, str]: ...
+    def headers(self) -> Mapping[str, str]:
+        """Names in lower case; only those that somebody acts upon."""
+
     @property
-    def body(self) -> bytes: ...
+    def body(self) -> bytes:
+        """At most what the client allows."""
 
 
 Post = Callable[[str, bytes], Answer]
@@ -74,7 +79,7 @@ class Pusher:
     keys: Keys
     now: Clock
     dice: Callable[[], float]
-    backoff: Backoff = Backoff()
+    backoff: Backoff
 
     def run_once(self) -> Progress:
         """Send the next step if there is one and it is due; record what came of it."""

@@ -91,6 +91,12 @@ def read(text: str, findings: Findings) -> Node | None:
     except YAMLError as error:
         _syntax(error, text, findings)
         return None
+    except ValueError:
+        # The library leaves an escape beyond Unicode to `chr`, which refuses it without saying where.
+        findings.add(
+            builder.reached, "yaml.syntax", "an escape behind this place is no character", "Correct the escape."
+        )
+        return None
     if builder.root is None:
         findings.add(START, "yaml.empty", "the document is empty", "Write a policy, or remove the file.")
     return builder.root
@@ -154,13 +160,14 @@ class _Builder:
 
     def __init__(self, findings: Findings) -> None:
         self.root: Node | None = None
+        self.reached = START
         self._findings = findings
         self._open: list[tuple[bool, Mark, list[Node]]] = []
         self._documents = 0
 
     def take(self, event: events.Event) -> bool:
         """Take one event; False when reading on makes no sense."""
-        mark = Mark(event.start_mark.line + 1, event.start_mark.column + 1)
+        self.reached = mark = Mark(event.start_mark.line + 1, event.start_mark.column + 1)
         if isinstance(event, events.DocumentStartEvent):
             return self._document(event, mark)
         if isinstance(event, events.AliasEvent):

@@ -14,7 +14,6 @@ from gateway.record.strictjson import NotStrictJson
 from gateway.sources import alertmanager, cloudevents
 from gateway.sources.incoming import Incoming, Unusable
 
-
 Reader = Callable[[object], "list[Incoming | Unusable]"]
 
 

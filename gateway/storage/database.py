@@ -1,7 +1,7 @@
 """One database: how it is opened, and what a transaction on it promises.
 
 Rules:
-- SQLite runs with WAL and synchronous=FULL: with NORMAL, an acknowledged record can vanish with the power (threat table).
+- SQLite runs with WAL and synchronous=FULL: with NORMAL, an acknowledged record can vanish with the power.
 - A writer takes the write lock at once (BEGIN IMMEDIATE, or an advisory lock in PostgreSQL), so that one unit of work
   writes at a time and none fails half way because another came between its read and its write.
 - Readers never wait for a writer.
@@ -53,9 +53,10 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """Run one reading transaction on the last committed state."""
-        with self._translated(), self.engine.connect() as connection:
-            if connection.dialect.name == "postgresql":
-                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        options = {}
+        if self.engine.dialect.name == "postgresql":
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self._translated(), self.engine.connect().execution_options(**options) as connection:
             with connection.begin():
                 yield connection
 

@@ -1,4 +1,4 @@
-"""Build the inside process: it has both stores and the inside keys; it writes disclosed entries out, reads received ones in."""
+"""Build the inside process: both stores and the inside keys, and everything that knows what is hidden."""
 
 from __future__ import annotations
 

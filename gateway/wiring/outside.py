@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from gateway.api.outside.exchange import exchange_app
 from gateway.api.outside.public import public_app
+from gateway.delivery.backoff import Backoff
 from gateway.errors import StorageError
 from gateway.evidence import wire
 from gateway.evidence.jws import Signer
@@ -189,6 +190,7 @@ class Outside:
             Keys(pinned(self.live.own()).seal, descriptor.receipt),
             utc_now,
             random.random,
+            Backoff(),
         )
 
 

@@ -11,7 +11,6 @@ quarantined, 422 when all were. An answer means that everything is on disk, take
 """  # noqa: E501 - a table row is one line
 
 import hmac
-import logging
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from http import HTTPStatus
@@ -19,21 +18,16 @@ from http import HTTPStatus
 import orjson
 from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from gateway.api.problems import headers_of, problem, status_of
+from gateway.api.faces import answer_failures, problem_face
 from gateway.api.refusals import (
     BodyTooLarge,
     CredentialsMissing,
     CredentialsRefused,
     MediaTypeRefused,
-    MethodRefused,
-    NoSuchAddress,
     RequestRefused,
-    Unforeseen,
 )
-from gateway.errors import DemarcError
 from gateway.inside.ingest import MAX_OFFERS, Ingester, Offer, Outcome
 from gateway.sources import records
 
@@ -51,7 +45,6 @@ _READERS: dict[str, tuple[Read, int]] = {
     "application/cloudevents-batch+json": (records.read_events, MAX_BODY_BYTES),
 }
 _ALERTMANAGER: tuple[Read, int] = (records.read_alertmanager, 8 * 1024 * 1024)
-_log = logging.getLogger(__name__)
 
 
 class TooManyRecords(BodyTooLarge):
@@ -105,9 +98,7 @@ def ingest_app(ingester: Ingester, token: str, check: Callable[[], None]) -> Fas
         check()
         return Response()
 
-    app.add_exception_handler(DemarcError, _foreseen)
-    app.add_exception_handler(HTTPException, _framework)
-    app.add_exception_handler(Exception, _unforeseen)
+    answer_failures(app, problem_face)
     return app
 
 
@@ -148,30 +139,9 @@ def _answer(outcomes: Sequence[Outcome]) -> Response:
 
 
 def _result(outcome: Outcome) -> dict[str, str]:
-    result = {"status": outcome.status}
+    result: dict[str, str] = {"status": outcome.status}
     if outcome.record_id is not None:
         result["id"] = outcome.record_id
     if outcome.status == "quarantined":
         result |= {"reason": outcome.reason, "pointer": outcome.pointer}
     return result
-
-
-def _foreseen(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, DemarcError)  # noqa: S101 - registered for this class alone
-    _log.info("refused [%s]: %s", error.code, error)
-    return _face(error)
-
-
-def _framework(_request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 400
-    kinds: dict[int, type[DemarcError]] = {404: NoSuchAddress, 405: MethodRefused}
-    return _face(kinds.get(status, RequestRefused)())
-
-
-def _unforeseen(_request: Request, _error: Exception) -> Response:
-    return _face(Unforeseen())  # the framework raises it on to the server, which logs it with its trace
-
-
-def _face(error: DemarcError) -> Response:
-    status = status_of(type(error))
-    return Response(orjson.dumps(problem(error)), status, headers_of(status), media_type="application/problem+json")

@@ -5,12 +5,11 @@ Rules:
 - A refused caller learns why by a stable problem type, and the connection is closed.
 - The body is capped before it is read and again while it is decoded; its content is not looked at here.
 
-Plain Starlette: the route carries everything that the product moves, and FastAPI's layers cost more than the work.
+Plain Starlette: this route carries all that the product moves, and FastAPI's layers cost more than the work.
 """
 
 from __future__ import annotations
 
-import logging
 import zlib
 from collections.abc import Callable
 from http import HTTPStatus
@@ -18,15 +17,15 @@ from http import HTTPStatus
 import orjson
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from gateway.api.faces import answer_failures
 from gateway.api.outside.headers import ClosedHeaders
 from gateway.api.problems import headers_of, problem, status_of
-from gateway.api.refusals import BodyTooLarge, MediaTypeRefused, MethodRefused, NoSuchAddress, RequestRefused, Unforeseen
+from gateway.api.refusals import BodyTooLarge, MediaTypeRefused
 from gateway.errors import DemarcError, IdentityError
 from gateway.evidence import wire
 from gateway.evidence.stream import CheckpointMismatch, StreamGap
@@ -43,7 +42,6 @@ _STATUS = {
     CheckpointMismatch: HTTPStatus.UNPROCESSABLE_ENTITY,
     wire.StepTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
-_log = logging.getLogger(__name__)
 
 
 class GzipRefused(MediaTypeRefused):
@@ -53,9 +51,7 @@ class GzipRefused(MediaTypeRefused):
     remedy = "Send the body as it is, or as one gzip stream."
 
 
-def exchange_app(
-    acceptor: Acceptor, callers: Callers, descriptors: Descriptors, check: Callable[[], None]
-) -> ASGIApp:
+def exchange_app(acceptor: Acceptor, callers: Callers, descriptors: Descriptors, check: Callable[[], None]) -> ASGIApp:
     """Return the application of the exchange listener.
 
     Args:
@@ -84,8 +80,9 @@ def exchange_app(
         Route(DESCRIPTOR_PATH, descriptor, methods=["GET"]),
         Route(HEALTH_PATH, health, methods=["GET"]),
     ]
-    handlers = {DemarcError: _foreseen, HTTPException: _framework, Exception: _unforeseen}
-    return ClosedHeaders(Starlette(routes=routes, exception_handlers=handlers))
+    app = Starlette(routes=routes)
+    answer_failures(app, _face)
+    return ClosedHeaders(app)
 
 
 def _origin(request: Request) -> OperatorId:
@@ -118,28 +115,12 @@ def _inflate(gzip: zlib._Decompress, chunk: bytes, room: int) -> bytes:
         raise GzipRefused(str(error)) from error
 
 
-def _foreseen(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, DemarcError)  # noqa: S101 - registered for this class alone
-    _log.info("refused [%s]: %s", error.code, error)
-    answer = _face(error)
-    if isinstance(error, IdentityError):
-        answer.headers["connection"] = "close"
-    return answer
-
-
-def _framework(_request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 400
-    kinds: dict[int, type[DemarcError]] = {404: NoSuchAddress, 405: MethodRefused}
-    return _face(kinds.get(status, RequestRefused)())
-
-
-def _unforeseen(_request: Request, _error: Exception) -> Response:
-    return _face(Unforeseen())  # the framework raises it on to the server, which logs it with its trace
-
-
 def _face(error: DemarcError) -> Response:
     status = status_of(type(error), _STATUS)
     body = problem(error, _STATUS)
+    headers = headers_of(status)
     if isinstance(error, StreamGap):
         body["expected"] = error.expected
-    return Response(orjson.dumps(body), status, headers_of(status), media_type="application/problem+json")
+    if isinstance(error, IdentityError):
+        headers["connection"] = "close"
+    return Response(orjson.dumps(body), status, headers, media_type="application/problem+json")

@@ -12,8 +12,8 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from gateway.api.faces import answer_failures, bare_face, problem_face, tmf_face
 from gateway.api.outside.doorkeeper import Doorkeeper
-from gateway.api.outside.faces import answer_failures, bare_face, problem_face, tmf_face
 from gateway.api.outside.headers import ClosedHeaders
 from gateway.api.outside.health import PATH as HEALTH_PATH
 from gateway.api.outside.health import health_router
@@ -85,7 +85,7 @@ def public_app(
     app.include_router(_descriptor_router(descriptors))
     app.include_router(health_router(check))
     faces = [(TMF_PREFIX, tmf_face), (STATUS_PATH, pages.face), (HEALTH_PATH, bare_face)]
-    answer_failures(app, faces, otherwise=problem_face)
+    answer_failures(app, problem_face, faces)
     return PublicApp(app, ClosedHeaders(app))
 
 

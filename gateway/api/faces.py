@@ -1,4 +1,4 @@
-"""How a failure looks at each part of the public listener: one fixed answer per class of error.
+"""How a failure looks at each door: one fixed answer per class of error.
 
 Rules:
 - Nothing of the request comes back: no path, no parameter, no header, no framework's own words.
@@ -13,10 +13,10 @@ from http import HTTPStatus
 from typing import TypeAlias
 
 import orjson
-from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from gateway.api.problems import headers_of, problem, status_of, tmf_error
@@ -49,13 +49,13 @@ def bare_face(error: DemarcError) -> Response:
     return Response(status_code=status, headers=headers_of(status))
 
 
-def answer_failures(app: FastAPI, faces: Sequence[tuple[str, Face]], otherwise: Face) -> None:
+def answer_failures(app: Starlette, otherwise: Face, faces: Sequence[tuple[str, Face]] = ()) -> None:
     """Make `app` answer every failure with the face of the part that was asked.
 
     Args:
         app: The application; its handlers are replaced.
+        otherwise: The face of all addresses without one of their own.
         faces: Path prefixes and their faces; the first that fits is taken.
-        otherwise: The face of all other addresses.
     """
 
     def show(request: Request, error: DemarcError) -> Response:
@@ -81,6 +81,10 @@ def answer_failures(app: FastAPI, faces: Sequence[tuple[str, Face]], otherwise: 
         # The framework raises the exception on to the server, which logs it with its trace.
         return show(request, Unforeseen())
 
+    def gone(_request: Request, _error: Exception) -> Response:
+        return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody reads it; without it a caller could fill our log
+
+    app.add_exception_handler(ClientDisconnect, gone)
     app.add_exception_handler(DemarcError, foreseen)
     app.add_exception_handler(HTTPException, framework)
     app.add_exception_handler(RequestValidationError, framework)
