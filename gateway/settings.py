@@ -9,18 +9,24 @@ Rules:
 from __future__ import annotations
 
 import ipaddress
+import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as EnvironmentUnreadable
 
 from gateway.errors import InputError, SettingsError
 from gateway.ids import OperatorId, parse_operator_id
 
 FILE = "demarc.toml"
+_PREFIX = "DEMARC_"
+_NOT_SETTINGS = frozenset({"home", "supervised", "require", "screenshots", "test_postgres", "vectors"})
+"""What else is named `DEMARC_*`: the command line's own names and those of the tests."""
 
 
 class SettingsRefused(SettingsError):
@@ -70,7 +76,9 @@ class Inside(BaseModel):
         default=None, description="SQLAlchemy address of the inside store; default: HOME/inside.db."
     )
     batch_lines: Annotated[int, Field(ge=1, le=1000)] = Field(
-        default=500, description="Journal lines disclosed in one transaction."
+        default=500,
+        description="How much of the journal is disclosed in one transaction.",
+        json_schema_extra={"unit": "lines"},
     )
 
 
@@ -97,7 +105,7 @@ class Settings(BaseSettings):
     """Everything that an instance is told."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DEMARC_", env_nested_delimiter="__", frozen=True, extra="forbid", validate_default=True
+        env_prefix=_PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid", validate_default=True
     )
 
     home: Path = Field(description="Folder of the instance; not a line of the file, but where the file was found.")
@@ -136,7 +144,7 @@ class Settings(BaseSettings):
             raise ValueError("inside: tls_certificate and tls_key go together")
         if inside.tls_certificate is None and not _is_loopback(inside.host):
             raise ValueError("inside: host is not a loopback address, so it needs tls_certificate and tls_key")
-        if self.inside_store == self.outside_store:
+        if _place_of(self.inside_store) == _place_of(self.outside_store):
             raise ValueError("inside and outside share one store: the outside would hold what is hidden")
         return self
 
@@ -150,7 +158,14 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Take the environment before the file, and nothing else."""
-        return env_settings, init_settings
+        return _Environment(settings_cls), init_settings
+
+
+class _Environment(EnvSettingsSource):
+    """`DEMARC_*` without `DEMARC_HOME`: home is where the file was found, whatever else is said."""
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: value for name, value in super().__call__().items() if name != "home"}
 
 
 def _is_loopback(host: str) -> bool:
@@ -158,6 +173,12 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _place_of(store: str) -> str:
+    """Return where a store lies, so that two spellings of one SQLite file are seen to be one."""
+    scheme, slashes, file = store.partition("?")[0].partition(":///")
+    return str(Path(file).resolve()) if slashes and scheme.startswith("sqlite") else store
 
 
 def load(home: Path) -> Settings:
@@ -169,15 +190,29 @@ def load(home: Path) -> Settings:
     """
     home = home.resolve()
     try:
-        text = (home / FILE).read_text(encoding="utf-8")
-    except FileNotFoundError as error:
+        told: dict[str, Any] = tomllib.loads((home / FILE).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise NoSuchHome(f"{home / FILE} does not exist") from error
-    try:
-        told: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (OSError, ValueError) as error:  # not readable, not UTF-8, not TOML
         raise SettingsRefused(f"{home / FILE}: {error}") from error
+    if "home" in told:
+        raise SettingsRefused(f"{home / FILE}: home: is where the file was found, and no setting in it")
+    _refuse_unknown(os.environ)
     try:
         return Settings(**{**told, "home": home})
+    except EnvironmentUnreadable as error:
+        raise SettingsRefused(f"environment: {error}") from error
     except ValidationError as error:
         places = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg']}" for one in error.errors())
         raise SettingsRefused(f"{home / FILE}: {places}") from error
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    """Refuse names of the environment that look like settings and are none; deeper names are checked by the model."""
+    names = {
+        name: name.upper().removeprefix(_PREFIX).lower() for name in environment if name.upper().startswith(_PREFIX)
+    }
+    known = Settings.model_fields.keys() | _NOT_SETTINGS
+    unknown = sorted(name for name, short in names.items() if short.partition("__")[0] not in known)
+    if unknown:
+        raise SettingsRefused(f"environment: no setting is called {', '.join(unknown)}")

@@ -12,6 +12,7 @@ from gateway import settings
 from gateway.cli.console import HERE, Home, err, out, printable
 from gateway.policy.compiler import CompiledPolicy, compile_policy
 from gateway.policy.findings import PolicyRefused
+from gateway.policy.nodes import decode
 from gateway.policy.parser import parse
 
 app = typer.Typer(no_args_is_help=True, help="Disclosure policies: what each audience may learn.")
@@ -70,8 +71,7 @@ def _compile(file: Path) -> CompiledPolicy:
 
 
 def _text(file: Path) -> str:
-    """Return the text; what is no UTF-8 becomes a character that the parser refuses with its place."""
-    return file.read_bytes().decode("utf-8", "replace")
+    return decode(file.read_bytes(), str(file))
 
 
 def _print_findings(error: PolicyRefused) -> None:

@@ -18,28 +18,26 @@ from typing import Any
 
 import orjson
 
-from gateway.ids import ContractDigest, RecordTypeName
+from gateway.ids import ContractDigest
 from gateway.policy.document import DisclosurePolicy, Pseudonym, Truncate
 from gateway.policy.plan import Fixed, Group, Lifted, Output, Value, outputs_of
 from gateway.policy.pseudonym import CHARACTERS, PREFIXES
 from gateway.policy.transforms import UNITS
+from gateway.record.entry import WITHDRAWN
 from gateway.record.strictjson import Json
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _URN = "urn:demarc:contract:"
 _SHAPE_OF_TIME = "0000-00-00T00:00:00"
-_SUFFIX = ".withdrawn"
 
 
 def contract_of(document: DisclosurePolicy) -> Json:
-    """Return the contract of a checked policy: one definition per record type, and one for its withdrawal."""
-    definitions: Json = {}
+    """Return the contract of a checked policy: one definition per record type, and the one of every withdrawal."""
+    definitions: Json = {WITHDRAWN: {"$anchor": WITHDRAWN, "type": "object", "additionalProperties": False}}
     for section in sorted(document.sections, key=lambda part: part.record_type):
         outputs = outputs_of(document, section)
         name = section.record_type
         definitions[name] = {"$anchor": name, **_object(outputs, is_whole=True)}
-        identifier = [output for output in outputs if output.name == "id"]
-        definitions[withdrawn(name)] = {"$anchor": withdrawn(name), **_object(identifier, is_whole=True)}
     contract: Json = {"$schema": _DIALECT, "$defs": definitions}
     return {"$id": _URN + contract_digest(contract), **contract}
 
@@ -48,11 +46,6 @@ def contract_digest(contract: Json) -> ContractDigest:
     """Return the SHA-256 of a contract in hex, its own `$id` left out."""
     body = {key: value for key, value in contract.items() if key != "$id"}
     return ContractDigest(hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest())
-
-
-def withdrawn(record_type: RecordTypeName) -> str:
-    """Return the name of the definition of a withdrawal: nothing but the public identifier."""
-    return record_type + _SUFFIX
 
 
 def _object(members: Iterable[Output], *, is_whole: bool) -> Json:

@@ -18,7 +18,6 @@ import jsonschema_rs
 
 from gateway.errors import PolicyError
 from gateway.ids import RecordTypeName
-from gateway.policy.contract import withdrawn as withdrawal_of
 from gateway.policy.names import NameScanner, normal
 from gateway.record.paths import Catalogue
 from gateway.record.schemas import record_types
@@ -65,8 +64,6 @@ class EgressCheck:
         text: str,
         scanner: NameScanner,
         allowed: AbstractSet[str],
-        *,
-        is_withdrawal: bool = False,
     ) -> None:
         """Raise unless `data` may be sealed for this audience.
 
@@ -76,12 +73,11 @@ class EgressCheck:
             text: `data` as JSON text where the caller has it already; empty otherwise.
             scanner: Knows every name of the inventory as it is now.
             allowed: Names that this audience knows: its own services and itself.
-            is_withdrawal: Whether the entry is `withdrawn` and carries the public identifier only.
 
         Raises:
             EgressRefused: With the reason and the place. The entry must not leave.
         """
-        validator = self._validators.get(withdrawal_of(record_type) if is_withdrawal else record_type)
+        validator = self._validators.get(record_type)
         if validator is None:
             raise EgressRefused("no-contract", "", f"the contract has no {record_type}")
         if not validator.is_valid(data):

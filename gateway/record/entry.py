@@ -4,7 +4,7 @@ Rules:
 - The exact bytes of the line are what is hashed, stored, sent and verified; nobody serialises an entry again.
 - Everything in an entry follows from what is disclosed: its event and its time are read off the disclosed record, never
   off the internal one, so that they cannot tell more than the policy does.
-- A withdrawn record leaves nothing but its public id.
+- A withdrawal says nothing but which record: its subject. Its data is empty, whatever the record type.
 
 Standard: CloudEvents 1.0.2, sections 3.1 (attributes) and JSON format 3.
 """
@@ -22,6 +22,7 @@ from gateway.record.strictjson import Json
 
 MAX_BYTES = 64 * 1024
 EventKind = Literal["raised", "changed", "cleared", "withdrawn"]
+WITHDRAWN = "withdrawn"
 _KINDS: tuple[EventKind, ...] = ("raised", "changed", "cleared", "withdrawn")
 _PREFIX = "org.demarc."
 _MEMBERS = {"specversion", "id", "source", "type", "subject", "dataschema", "data"}
@@ -112,7 +113,8 @@ def build(
     }
     if time is not None:
         line["time"] = time.strftime("%Y-%m-%dT%H:%M:%SZ")
-    line["dataschema"] = f"urn:demarc:contract:{contract}#{record_type}"
+    anchor = WITHDRAWN if event == "withdrawn" else record_type
+    line["dataschema"] = f"urn:demarc:contract:{contract}#{anchor}"
     line["data"] = data
     return strictjson.dump(line)
 

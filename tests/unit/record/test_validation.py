@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
+import jsonschema
 import jsonschema_rs
 import pytest
 
-from gateway.record import validation
+from gateway.record import schemas, validation
 from gateway.record.schemas import UnknownRecordType
 from gateway.record.validation import Finding, InvalidRecord, findings, require_valid
 
@@ -130,3 +131,17 @@ def test_the_deciding_engine_has_the_last_word(monkeypatch):
         validation, "_explainer", lambda _: type("Mute", (), {"iter_errors": lambda _self, _record: []})()
     )
     assert only(ALARM | {"state": "no"}).rule == "schema"
+
+
+def test_every_format_that_a_schema_names_is_checked_by_both_engines() -> None:
+    """An unknown format would be passed over in silence."""
+
+    def formats(part: object) -> set[str]:
+        if isinstance(part, dict):
+            own = {part["format"]} if isinstance(part.get("format"), str) else set()
+            return own.union(*map(formats, part.values()))
+        return set().union(*map(formats, part)) if isinstance(part, list) else set()
+
+    named = set().union(*(formats(schemas.schema_of(name)) for name in schemas.record_types()))
+    assert named == {"date-time"}
+    assert named <= set(jsonschema.Draft202012Validator.FORMAT_CHECKER.checkers)
