@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 IDLE_SECONDS = 0.01
 FAILURE_SECONDS = 1.0
 _PARTNERS_SECONDS = 1.0
+_CLOCK_SECONDS = 5.0
 _log = logging.getLogger("gateway.worker")
 
 Round = Callable[[], bool]
@@ -88,6 +89,7 @@ def serve_inside(inside: Inside, announce: Callable[[str], None]) -> None:
     """Run the inside process until SIGTERM or SIGINT."""
     loops = Loops()
     discloser, replicator, importer = inside.discloser(), inside.replicator(), inside.importer()
+    timekeeper = inside.timekeeper()
     replicator.run()  # what an earlier process sealed and did not hand over
 
     def disclose() -> bool:
@@ -97,6 +99,12 @@ def serve_inside(inside: Inside, announce: Callable[[str], None]) -> None:
         return grown is not None
 
     loops.start("disclose", disclose)
+
+    def keep_time() -> bool:
+        loops.stop.wait(_CLOCK_SECONDS)
+        return timekeeper.run_once() > 0
+
+    loops.start("time", keep_time)
     loops.start("import", lambda: importer.run() > 0)
     _serve([inside.listener()], loops, announce)
     for database in inside.databases:

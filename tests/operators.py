@@ -14,6 +14,7 @@ Leaving the `with` block ends every process. `tests.counterpart` has operators o
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import socket
@@ -24,6 +25,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -51,7 +53,7 @@ def until(holds: Callable[[], T], seconds: float = 30.0, what: str = "") -> T:
     while not (answer := holds()):
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {what or holds}")
-        time.sleep(0.02)
+        time.sleep(0.05)
     return answer
 
 
@@ -215,36 +217,30 @@ class Operator:
     def signer(self, purpose: Purpose) -> Any:
         return load_signing_key(self.keys, profiles()[purpose])
 
-    @contextlib.contextmanager
-    def outside(self) -> Iterator[OutsideWork]:
-        """One reading transaction on the outside store."""
+    @functools.cached_property
+    def _outside(self) -> outside_wiring.Outside:
         wired = outside_wiring.build(settings.load(self.home))
-        try:
-            with wired.store.read() as work:
-                yield work
-        finally:
-            wired.database.close()
+        self.ending.callback(wired.database.close)
+        return wired
 
-    @contextlib.contextmanager
-    def changing_outside(self) -> Iterator[OutsideWork]:
-        """One writing transaction on the outside store, for what no command does yet."""
-        wired = outside_wiring.build(settings.load(self.home))
-        try:
-            with wired.store.write() as work:
-                yield work
-        finally:
-            wired.database.close()
-
-    @contextlib.contextmanager
-    def inside(self) -> Iterator[InsideWork]:
-        """One reading transaction on the inside store."""
+    @functools.cached_property
+    def _inside(self) -> inside_wiring.Inside:
         wired = inside_wiring.build(settings.load(self.home))
-        try:
-            with wired.store.read() as work:
-                yield work
-        finally:
-            for database in wired.databases:
-                database.close()
+        for database in wired.databases:
+            self.ending.callback(database.close)
+        return wired
+
+    def outside(self) -> AbstractContextManager[OutsideWork]:
+        """One reading transaction on the outside store."""
+        return self._outside.store.read()
+
+    def changing_outside(self) -> AbstractContextManager[OutsideWork]:
+        """One writing transaction on the outside store, for what no command does yet."""
+        return self._outside.store.write()
+
+    def inside(self) -> AbstractContextManager[InsideWork]:
+        """One reading transaction on the inside store."""
+        return self._inside.store.read()
 
     def lines(self, stream: str) -> list[bytes]:
         """Return the entries of a stream in the outside store."""

@@ -23,12 +23,12 @@ FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 ERRORS = """\
 # Errors
 
-Every failure that Demarc foresees, by its code. On the exchange and at ingest a failure is a problem document of RFC 9457
-whose `type` is `urn:demarc:error:` and the code; on TM Forum resources it is TM Forum's `Error` with the code in `code`.
-The command line prints the code and, after `help:`, what to do. Codes are stable.
+Every failure that Demarc foresees, by its code. On the exchange and at ingest a failure is a problem document of
+RFC 9457 whose `type` is `urn:demarc:error:` and the code; on TM Forum resources it is TM Forum's `Error` with the code
+in `code`. The command line prints the code and, after `help:`, what to do. Codes are stable.
 
-A name without a dot is a family: what is not listed is treated as its family. The status is that of an answer over HTTP;
-failures that only the command line or a log shows have that of their family.
+A name without a dot is a family: what is not listed is treated as its family. The status is that of an answer over
+HTTP; failures that only the command line or a log shows have that of their family.
 
 | code | what it says | what to do | HTTP status |
 |---|---|---|---|
@@ -37,11 +37,11 @@ failures that only the command line or a log shows have that of their family.
 SETTINGS = """\
 # Settings
 
-An instance is a folder with a file `demarc.toml`; `demarc init` writes it. The environment wins over the file. A name that
-no setting has is refused, in the file and in the environment.
+An instance is a folder with a file `demarc.toml`; `demarc init` writes it. The environment wins over the file. A name
+that no setting has is refused, in the file and in the environment.
 
-Refused with the reason: an ingest listener beyond this machine without TLS; one store for inside and outside; a key file
-that others can read.
+Refused with the reason: an ingest listener beyond this machine without TLS; one store for inside and outside; a key
+file that others can read.
 
 | in `demarc.toml` | in the environment | type | default | unit | what it is |
 |---|---|---|---|---|---|

@@ -152,12 +152,13 @@ def serve_outside(home: Home = HERE) -> None:
 
 
 def demo(
-    once: Annotated[bool, typer.Option(help="End after the checks instead of staying.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="End after the checks instead of staying.")] = False,
+    show_wire: Annotated[bool, typer.Option("--show-wire", help="Print one push and its receipt as sent.")] = False,
 ) -> None:
     """Run two operators and a customer on this machine and play a fibre cut."""
     from gateway.demo.main import play  # noqa: PLC0415 - nothing else needs it
 
-    raise typer.Exit(play(once=once))
+    raise typer.Exit(play(once=once, show_wire=show_wire))
 
 
 def _upgrade(chosen: Settings) -> None:

@@ -53,10 +53,11 @@ def preview(file: File, home: Home = HERE) -> None:
     """Print exactly the entries that the audience would get if FILE were in force now; nothing is sent or stored."""
     from gateway.inside.preview import preview as show  # noqa: PLC0415
     from gateway.wiring.inside import build  # noqa: PLC0415
+    from gateway.wiring.outside import utc_now  # noqa: PLC0415
 
     try:
         inside = build(settings.load(home))
-        seen = show(inside.store, inside.configuration(), _text(file), str(file))
+        seen = show(inside.store, inside.configuration(), utc_now, _text(file), str(file))
     except PolicyRefused as error:
         _print_findings(error)
         raise typer.Exit(1) from error

@@ -109,15 +109,24 @@ def _header(token: str) -> Json:
     parts = _COMPACT.fullmatch(token)
     if parts is None:
         raise TokenRefused("not three base64url parts")
-    raw_header, _, _ = (_decode(part) for part in parts.groups())
+    raw_header, _, _ = (decode(part) for part in parts.groups())
     try:
         return strictjson.parse_object(raw_header)
     except strictjson.NotStrictJson as error:
         raise TokenRefused("the header is not a strict JSON object") from error
 
 
-def _decode(part: str) -> bytes:
-    """Return the bytes of a base64url part, or refuse any but its canonical spelling (J-21)."""
+def encode(raw: bytes) -> str:
+    """Return base64url without padding (RFC 7515 section 2)."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def decode(part: str) -> bytes:
+    """Return the bytes behind base64url without padding.
+
+    Raises:
+        TokenRefused: Not base64url, or not the only spelling of these bytes (J-21).
+    """
     try:
         raw = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
     except ValueError as error:
@@ -125,11 +134,6 @@ def _decode(part: str) -> bytes:
     if encode(raw) != part:
         raise TokenRefused("a part is base64url with stray bits")
     return raw
-
-
-def encode(raw: bytes) -> str:
-    """Return base64url without padding (RFC 7515 section 2)."""
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
 
 
 def public_jwk(key: Ed25519PublicKey) -> Json:
@@ -155,7 +159,7 @@ def import_jwk(jwk: Json) -> tuple[KeyId, Ed25519PublicKey]:
     if not isinstance(jwk["x"], str):
         raise KeyRefused("x is not a string")
     try:
-        raw = _decode(jwk["x"])
+        raw = decode(jwk["x"])
     except TokenRefused as error:
         raise KeyRefused("x is not canonical base64url") from error
     if len(raw) != 32 or _is_weak(raw):

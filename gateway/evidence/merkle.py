@@ -118,6 +118,7 @@ def verify_inclusion(leaf: LeafHash, index: int, size: int, path: Sequence[NodeH
     """
     if not 0 <= index < size:
         raise AuditMismatch(f"entry {index} is not in a log of {size}")
+    _require_hashes(leaf, root, *path)
     position, last, climbed = index, size - 1, bytes(leaf)
     for sibling in path:
         if last == 0:
@@ -148,6 +149,7 @@ def verify_consistency(  # the order of the RFC: first and second size, first an
     """
     if not 0 < first <= second:
         raise AuditMismatch(f"no proof leads from {first} to {second}")
+    _require_hashes(first_root, second_root, *path)
     if first == second:
         if path or first_root != second_root:
             raise AuditMismatch(f"two roots for one size {first}")
@@ -174,6 +176,12 @@ def verify_consistency(  # the order of the RFC: first and second size, first an
         last >>= 1
     if last != 0 or old != first_root or new != second_root:
         raise AuditMismatch(f"the log of {second} does not continue the log of {first}")
+
+
+def _require_hashes(*nodes: bytes) -> None:
+    """Refuse hashes of another length: a node hashes its children side by side, so they could be cut elsewhere."""
+    if any(len(node) != _HASH_BYTES for node in nodes):
+        raise AuditMismatch(f"a hash has not {_HASH_BYTES} bytes")
 
 
 def _largest_power_below(count: int) -> int:

@@ -6,8 +6,8 @@ A step is `(from, entries, checkpoint)`. The checks, in this order:
  (2) arithmetic  the checkpoint's size is `from` plus the number of entries
  (3) gap         `from` is not beyond what is held
  (4) root        the root over everything up to the checkpoint is the checkpoint's
- (5) fork        entries already held are the same bytes; if not, and the origin signed them all the same, it has two
-                 histories
+ (5) fork        entries already held are the same bytes and lead to the same root; if not, and the origin signed them
+                 all the same, it has two histories
 
 Nothing here stores, signs or reads a clock. The caller MUST have verified the checkpoint's signature, and MUST store
 the new entries, frontier and checkpoint in one transaction.
@@ -119,13 +119,16 @@ def advance(held: Held, step: Step, checkpoint: Checkpoint, parties: Parties) ->
     if step.first > size:
         raise StreamGap(expected=size, offered=step.first)
     known = min(size, step.size) - step.first
-    if known and list(held.lines_between(step.first, step.first + known)) != list(step.lines[:known]):
-        _require_root(held.frontier_at(step.first).extended(map(leaf_hash, step.lines)), checkpoint)
-        raise StreamFork(f"{parties.stream}: the origin signed other entries from {step.first} on than the held ones")
+    agrees = not known or list(held.lines_between(step.first, step.first + known)) == list(step.lines[:known])
     if step.size <= size:
         if held.frontier_at(step.size).root() != checkpoint.root:
             raise StreamFork(f"{parties.stream}: the origin signed another root at size {step.size} than the held one")
+        if not agrees:
+            raise CheckpointMismatch(f"{parties.stream}: the entries are not those under the checkpoint")
         return Advance(size, (), held.frontier)
+    if not agrees:
+        _require_root(held.frontier_at(step.first).extended(map(leaf_hash, step.lines)), checkpoint)
+        raise StreamFork(f"{parties.stream}: the origin signed other entries from {step.first} on than the held ones")
     fresh = step.lines[known:]
     frontier = held.frontier.extended(map(leaf_hash, fresh))
     _require_root(frontier, checkpoint)

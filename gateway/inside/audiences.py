@@ -55,6 +55,10 @@ class Audiences:
         self._by_party = _grouped(self._by_id.values())
         return audience
 
+    def named(self, audience: AudienceId) -> list[Audience]:
+        """Return the audience of this name, if it has a policy."""
+        return [found for found in self._by_id.values() if found.id == audience]
+
     def of_parties(self, parties: Iterable[PartyId]) -> list[Audience]:
         """Return the audiences of these parties, in the order of the parties."""
         return [audience for party in parties for audience in self._by_party.get(party, ())]

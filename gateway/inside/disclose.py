@@ -8,16 +8,16 @@ after, they are never read again.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateway.errors import StorageError
 from gateway.evidence.jws import Signer
 from gateway.evidence.merkle import Frontier
 from gateway.ids import AudienceId, OperatorId, StreamName, stream_between
-from gateway.inside.picture import POLICY, Batch, Picture, Telling
+from gateway.inside.picture import Batch, Picture, Telling
 from gateway.inside.seal import Sealing, Segment, seal, write_entries
-from gateway.ports import Clock, InsideWork, Line, Store
+from gateway.ports import Clock, InsideWork, Store
 
 CURSOR = "disclose"
 _EGRESS = "egress"
@@ -66,13 +66,13 @@ class Discloser:
     def _next_batch(self) -> set[StreamName] | None:
         with self._store.read() as work:
             picture = self._picture or self._load(work)
-            lines = _one_batch(work.journal.after(self._position, self._configuration.batch_lines))
+            lines = work.journal.after(self._position, self._configuration.batch_lines)
             if not lines:
                 return None
             batch = picture.take(lines)
             sealing = self._write_entries(picture, batch, work)
         segments = self._seal(sealing)
-        self._commit(lines[-1].position, batch, sealing, segments)
+        self._commit(batch, sealing, segments)
         return {segment.parties.stream for segment in segments}
 
     def _load(self, work: InsideWork) -> Picture:
@@ -113,7 +113,7 @@ class Discloser:
             )
         ]
 
-    def _commit(self, position: int, batch: Batch, sealing: Sealing, segments: list[Segment]) -> None:
+    def _commit(self, batch: Batch, sealing: Sealing, segments: list[Segment]) -> None:
         moment = self._now()
         with self._store.write() as work:
             if work.cursors.get(CURSOR) != self._position:
@@ -127,13 +127,7 @@ class Discloser:
             for stopped in sealing.withheld:
                 source = f"{_EGRESS}:{stopped.audience}"
                 work.quarantine.add(source, stopped.reason, stopped.pointer, stopped.body, moment)
-            work.cursors.move(CURSOR, position)
-        self._position = position
+            work.cursors.move(CURSOR, batch.position)
+        self._position = batch.position
         for segment in segments:
             self._frontiers[segment.parties.audience] = segment.advance.frontier
-
-
-def _one_batch(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines up to a policy, or the policy alone: rules change between batches, never within one."""
-    head = list(itertools.takewhile(lambda line: line.kind != POLICY, lines))
-    return head or list(lines)[:1]

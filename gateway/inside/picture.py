@@ -1,13 +1,15 @@
 """What the inside knows at one position of the journal, in memory: inventory, conditions, policies in force.
 
 It is rebuilt from the store at start and after any failure, and moves line by line. Nothing here is disclosed; it only
-says what each audience would be shown.
+says what each audience would be shown. Time enters as the lines' own: an agreement is valid or not on the day on which
+the journal took the line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import orjson
 
@@ -22,6 +24,7 @@ from gateway.record import schemas, strictjson
 from gateway.record.strictjson import Json
 
 POLICY = "policy"
+TIME = "time"
 _NEVER_SHOWN = frozenset({RecordTypeName("resource"), RecordTypeName("dependency")})
 
 
@@ -37,8 +40,14 @@ class Telling:
 
 @dataclass(slots=True)
 class Batch:
-    """What some lines of the journal came to, before any of it is written."""
+    """What some lines of the journal came to, before any of it is written.
 
+    A line that calls for a review of an audience is the last of its batch, so that the entries do not depend on how
+    many lines are read at once. `at` and `position` are those of the last line taken.
+    """
+
+    at: datetime
+    position: int = 0
     tellings: list[Telling] = field(default_factory=list)
     latest: dict[RecordKey, bytes] = field(default_factory=dict)
     policies: list[ActivePolicy] = field(default_factory=list)
@@ -61,13 +70,18 @@ class Picture:
             self.audiences.activate(active)
 
     def take(self, lines: Sequence[Line]) -> Batch:
-        """Move over `lines` and return what they came to."""
-        batch = Batch()
+        """Move over `lines`, at least one, up to the first that calls for a review, and return what they came to."""
+        batch = Batch(lines[0].received_at)
         for line in lines:
+            batch.position, batch.at = line.position, line.received_at
             if line.kind == RECORD:
                 self._take_record(line, batch)
             elif line.kind == POLICY:
                 self._take_policy(line, batch)
+            elif line.kind == TIME:
+                self._take_time(line, batch)
+            if batch.reviews:
+                break
         return batch
 
     def _take_record(self, line: Line, batch: Batch) -> None:
@@ -77,7 +91,7 @@ class Picture:
             body = line.body if concern.record is record else strictjson.dump(concern.record)
             batch.latest[concern.record_type, concern.record_id] = body
             if concern.record_type not in _NEVER_SHOWN:
-                batch.tellings.extend(self._tellings(concern))
+                batch.tellings.extend(self._tellings(concern, line.received_at))
             for audience in self.audiences.of_parties(concern.former_parties):
                 batch.reviews[audience.id] = audience
 
@@ -88,26 +102,33 @@ class Picture:
         batch.policies.append(active)
         batch.reviews[audience.id] = audience
 
-    def _tellings(self, concern: Concern) -> Iterator[Telling]:
+    def _take_time(self, line: Line, batch: Batch) -> None:
+        for audience in self.audiences.named(AudienceId(orjson.loads(line.body)["audience"])):
+            batch.reviews[audience.id] = audience
+
+    def _tellings(self, concern: Concern, at: datetime) -> Iterator[Telling]:
         parties = dict.fromkeys(party for service in concern.services for party in self.inventory.audiences_of(service))
         for audience in self.audiences.of_parties(sorted(parties)):
-            yield self._telling(audience, concern)
+            yield self._telling(audience, concern, at)
 
-    def _telling(self, audience: Audience, concern: Concern) -> Telling:
+    def _telling(self, audience: Audience, concern: Concern, at: datetime) -> Telling:
         context = self.audiences.context(audience, concern.services, concern.about)
-        shown = audience.policy.disclose(concern.record_type, concern.record, context) if context.services else None
+        shown = None
+        if context.services and audience.policy.is_valid_on(at.date()):
+            shown = audience.policy.disclose(concern.record_type, concern.record, context)
         return Telling(audience, concern.record_type, concern.record_id, shown)
 
     def review(self, audience: Audience, work: InsideWork, batch: Batch) -> Iterator[Telling]:
         """Yield afresh what `audience` would be shown of every record, and nothing of what it should no longer see.
 
-        Needed when the rules changed and not the records: a new policy, or a service that changed hands.
+        Needed when the rules changed and not the records: a new policy, a service that changed hands, an agreement that
+        began or ended.
         """
         seen: set[RecordKey] = set()
         for record_type, record in _with_batch(work, batch):
             concern = concern_of(self.inventory, record_type, record)
             seen.add((record_type, concern.record_id))
-            yield self._telling(audience, concern)
+            yield self._telling(audience, concern, batch.at)
         for record_type, record_id in work.disclosed.records_of(audience.id):
             if (record_type, record_id) not in seen:
                 yield Telling(audience, record_type, record_id, None)

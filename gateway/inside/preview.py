@@ -9,7 +9,7 @@ from gateway.inside.picture import Batch, Picture
 from gateway.inside.seal import Withheld, write_entries
 from gateway.policy.compiler import compile_policy
 from gateway.policy.parser import parse
-from gateway.ports import ActivePolicy, InsideWork, Store
+from gateway.ports import ActivePolicy, Clock, InsideWork, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Preview:
     withheld: list[Withheld]
 
 
-def preview(store: Store[InsideWork], configuration: Configuration, text: str, file: str) -> Preview:
+def preview(store: Store[InsideWork], configuration: Configuration, now: Clock, text: str, file: str) -> Preview:
     """Return what the policy in `text` would disclose of all records held now.
 
     Raises:
@@ -31,6 +31,6 @@ def preview(store: Store[InsideWork], configuration: Configuration, text: str, f
     with store.read() as work:
         picture.load(work)
         audience = picture.audiences.activate(ActivePolicy(policy.audience, policy.digest, text, 0))
-        tellings = list(picture.review(audience, work, Batch()))
+        tellings = list(picture.review(audience, work, Batch(now())))
     sealing = write_entries(tellings, {}, {}, configuration.operator, picture.audiences)
     return Preview(sealing.lines.get(audience.id, []), sealing.withheld)

@@ -118,7 +118,7 @@ class Assessor:
                 self._recount(service_id)
         own = ServiceId(record["id"]) if record_type == SERVICE else None
         if own is not None and "operatingStatus" not in record:
-            record = self._inventory.set_status(own, self.condition_of(own).status)
+            record = self._inventory.set_status(own, self.condition_of(own).status.value)
         concern = concern_of(self._inventory, record_type, record)
         if own is not None:
             gone = tuple(party for party in buyers(change.former) if party not in buyers(record))
@@ -167,7 +167,7 @@ class Assessor:
         if after == before:
             return
         if after.status != before.status and not is_told:
-            service = self._inventory.set_status(service_id, after.status)
+            service = self._inventory.set_status(service_id, after.status.value)
             yield Concern(SERVICE, RecordId(service_id), service, (service_id,))
         problem = self._continue_episode(service_id, after, at)
         if problem is not None:

@@ -1,4 +1,4 @@
-"""Read the agreement of a policy: what the two organisations signed. Checked in shape, kept, shown, not enforced."""
+"""Read the agreement of a policy: what the two organisations signed. Its validity is enforced; the rest is shown."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -23,7 +24,7 @@ from gateway.policy.codegen import generate
 from gateway.policy.condition import Condition, compile_condition
 from gateway.policy.context import Context
 from gateway.policy.contract import contract_digest, contract_of
-from gateway.policy.document import DisclosurePolicy, Section, digest
+from gateway.policy.document import Agreement, DisclosurePolicy, Section, digest
 from gateway.policy.findings import PolicyRefused
 from gateway.policy.plan import outputs_of
 from gateway.record.strictjson import Json
@@ -71,12 +72,17 @@ class CompiledPolicy:
     digest: PolicyDigest
     contract: Json = field(repr=False)
     contract_digest: ContractDigest
+    agreement: Agreement
     sections: Mapping[str, CompiledSection] = field(repr=False)
 
     @property
     def record_types(self) -> tuple[RecordTypeName, ...]:
         """Return the types of which something may leave, in alphabetical order."""
         return tuple(sorted(section.record_type for section in self.sections.values()))
+
+    def is_valid_on(self, day: date) -> bool:
+        """Tell whether the agreement covers `day` (UTC); one without dates covers every day."""
+        return self.agreement.covers(day)
 
     def disclose(
         self, record_type: RecordTypeName, record: Json, context: Context, on_failure: OnFailure | None = None
@@ -118,6 +124,7 @@ def compile_policy(document: DisclosurePolicy) -> CompiledPolicy:
         digest=digest(document),
         contract=contract,
         contract_digest=contract_digest(contract),
+        agreement=document.agreement,
         sections=MappingProxyType({part.record_type: _compile(document, part) for part in document.sections}),
     )
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 from gateway.ids import AudienceId, PolicyDigest, RecordTypeName
@@ -97,6 +97,15 @@ class Agreement:
     valid_until: date | None = None
     objectives: tuple[tuple[str, str], ...] = ()
     contacts: tuple[Contact, ...] = ()
+
+    def covers(self, day: date) -> bool:
+        """Tell whether `day` lies within the validity, both ends included."""
+        return not (self.valid_from and day < self.valid_from) and not (self.valid_until and day > self.valid_until)
+
+    def boundaries(self) -> tuple[date, ...]:
+        """Return the days on which something begins or stops being disclosed: the first, and the one after the last."""
+        after = (self.valid_until + timedelta(days=1),) if self.valid_until else ()
+        return ((self.valid_from,) if self.valid_from else ()) + after
 
     def variables(self) -> dict[str, str]:
         """Return what a condition can read, by dotted name."""

@@ -71,7 +71,8 @@ def event_of(record_type: RecordTypeName, shown: Json, *, known: bool) -> EventK
         known: Whether this audience was shown an earlier version.
     """
     attribute, over = _OVER.get(record_type, ("", set()))
-    if shown.get(attribute) in over:
+    state = shown.get(attribute)
+    if isinstance(state, str) and state in over:
         return "cleared"
     return "changed" if known else "raised"
 
@@ -87,9 +88,9 @@ def _moment(value: object) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):  # in UTC it may lie before year 1 or after 9999
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else None
 
 
 def build(
@@ -112,7 +113,7 @@ def build(
         "subject": subject,
     }
     if time is not None:
-        line["time"] = time.strftime("%Y-%m-%dT%H:%M:%SZ")
+        line["time"] = time.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
     anchor = WITHDRAWN if event == "withdrawn" else record_type
     line["dataschema"] = f"urn:demarc:contract:{contract}#{anchor}"
     line["data"] = data

@@ -60,4 +60,3 @@ def _offer(raw: bytes, found: Incoming | Unusable) -> Offer:
     if isinstance(found, Unusable):
         return Offer(raw, reason=found.reason, pointer=found.pointer)
     return Offer(raw, found.record, found.source_key)
-

@@ -11,6 +11,7 @@ from gateway.inside.disclose import Configuration, Discloser
 from gateway.inside.enrol import Enroller
 from gateway.inside.import_ import Importer
 from gateway.inside.ingest import Ingester
+from gateway.inside.pass_time import Timekeeper
 from gateway.inside.publish import Publisher
 from gateway.inside.replicate import Replicator
 from gateway.keystore.files import load_master, load_signing_key, read_private
@@ -64,6 +65,10 @@ class Inside:
     def discloser(self) -> Discloser:
         """Return the use case that turns the journal into sealed entries."""
         return Discloser(self.store, self.configuration(), utc_now)
+
+    def timekeeper(self) -> Timekeeper:
+        """Return the use case that journals what time does."""
+        return Timekeeper(self.store, utc_now)
 
     def replicator(self) -> Replicator:
         """Return the use case that hands sealed entries to the outside."""

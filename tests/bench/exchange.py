@@ -1,7 +1,7 @@
 """Journal to receipt between two real operators: how many a second, at what cost, and how late each record is.
 
-Throughput: aurora's inside process stands still (SIGSTOP) while its journal is filled; the clock starts when it goes on,
-so no start-up is in the figure, and stops when the receipt for the last entry is on aurora's disk.
+Throughput: aurora's inside process stands still (SIGSTOP) while its journal is filled. The clock starts when it goes
+on, so no start-up is in the figure, and stops when the receipt for the last entry is on aurora's disk.
 
 Latency: send times are fixed before the run and never move, whatever the gateway does (no coordinated omission). A
 record's latency runs from its send time, and beside it from its line in the journal, to the first look at aurora's
@@ -49,9 +49,7 @@ class Drained:
 
     def cpu_per_thousand(self) -> dict[str, float]:
         """Return CPU seconds for 1,000 records, by process; median of the rounds."""
-        return {
-            name: statistics.median(one[name] for one in self.cpu) / self.records * 1000 for name in self.cpu[0]
-        }
+        return {name: statistics.median(one[name] for one in self.cpu) / self.records * 1000 for name in self.cpu[0]}
 
 
 def drain(pair: Pair, records: int, rounds: int, during: Callable[[], None] = lambda: None) -> Drained:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
 import socket
@@ -23,6 +24,7 @@ from tests.bench.clock import cpu_seconds, resident_megabytes
 
 ROOT = Path(__file__).resolve().parents[2]
 STREAM = "aurora/northlink"
+_LISTENERS = {"inside": 1, "outside": 2}
 _COMMAND = (sys.executable, "-m", "gateway.cli.main")
 
 
@@ -48,18 +50,25 @@ class Operator:
         return build(settings.load(self.home))
 
     def start(self, *zones: str) -> None:
-        """Start processes and wait until they listen."""
+        """Start processes."""
         for zone in zones:
             command = [*_COMMAND, "serve", zone, "--home", str(self.home)]
-            log = self.home / f"{zone}.log"
-            with log.open("w", encoding="utf-8") as errors:
+            with self._log(zone).open("w", encoding="utf-8") as errors:
                 self.processes[zone] = subprocess.Popen(command, cwd=ROOT, stderr=errors, text=True)
-            expected = 1 if zone == "inside" else 2
-            deadline = time.monotonic() + 30
-            while log.read_text(encoding="utf-8").count("listens on") < expected:
-                if self.processes[zone].poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(f"{self.name} {zone} did not start: {log.read_text(encoding='utf-8')}")
+
+    def wait_until_listening(self) -> None:
+        """Wait until every listener of the started processes is bound."""
+        deadline = time.monotonic() + 60
+        for zone, process in self.processes.items():
+            while self._log(zone).read_text(encoding="utf-8").count("listens on") < _LISTENERS[zone]:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(
+                        f"{self.name} {zone} did not start: {self._log(zone).read_text(encoding='utf-8')}"
+                    )
                 time.sleep(0.02)
+
+    def _log(self, zone: str) -> Path:
+        return self.home / f"{zone}.log"
 
     def stop(self) -> None:
         """End all processes."""
@@ -89,17 +98,23 @@ class Pair:
     def journal(self, records: Iterable[Json], at_a_time: int = 5000) -> int:
         """Put records into aurora's journal by its own use case; return how many."""
         inside = self.aurora.build()
-        count, offers = 0, []
-        for record in records:
-            offers.append(Offer(b"", record))
-            if len(offers) == at_a_time:
-                inside.ingester().take("bench", offers)
-                count, offers = count + len(offers), []
-        if offers:
-            inside.ingester().take("bench", offers)
+        waiting, count = iter(records), 0
+        while offers := [Offer(b"", record) for record in itertools.islice(waiting, at_a_time)]:
+            for outcome in inside.ingester().take("bench", offers):
+                if outcome.status != "accepted":
+                    raise RuntimeError(f"{outcome.status}: {outcome.reason} at {outcome.pointer}")
+            count += len(offers)
         for database in inside.databases:
             database.close()
-        return count + len(offers)
+        return count
+
+    def start(self) -> None:
+        """Start all four processes and wait until aurora knows its partner."""
+        for operator in (self.northlink, self.aurora):
+            operator.start("outside", "inside")
+        for operator in (self.northlink, self.aurora):
+            operator.wait_until_listening()
+        time.sleep(1.0)
 
     def processes(self) -> Iterator[tuple[str, int]]:
         for operator in (self.aurora, self.northlink):
@@ -160,6 +175,7 @@ def one_operator(folder: Path) -> Iterator[Operator]:
     operator = _create(folder / "aurora")
     try:
         operator.start("inside")
+        operator.wait_until_listening()
         yield operator
     finally:
         operator.stop()

@@ -12,6 +12,7 @@ BYTES = 2048
 RESOURCES = 200
 SERVICES = 20
 _BEGAN = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")  # long rows of digits are not what free text is like
 _CITIES = ("Paris", "Lyon", "Geneva", "Milano", "Wien", "Praha", "Berlin", "Oslo")
 _TYPES = ("communicationsAlarm", "equipmentAlarm", "qualityOfServiceAlarm", "environmentalAlarm")
 
@@ -78,7 +79,7 @@ def alarm(number: int, dice: random.Random) -> Json:
                 "name": f"{city} exchange {resource}",
                 "role": "equipment site",
                 "city": city,
-                "country": "Europe",
+                "country": "FR",
                 "latitude": round(dice.uniform(40, 60), 6),
                 "longitude": round(dice.uniform(0, 20), 6),
             }
@@ -98,7 +99,7 @@ def alarm(number: int, dice: random.Random) -> Json:
     }
     record["alarmDetails"] = ""
     missing = BYTES - len(dump(record))
-    record["alarmDetails"] = f"{dice.getrandbits(4 * missing):0{missing}x}"
+    record["alarmDetails"] = f"{dice.getrandbits(4 * missing):0{missing}x}".translate(_LETTERS)
     return record
 
 
