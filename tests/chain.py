@@ -70,7 +70,7 @@ def trusted() -> dict[AudienceId, Trusted]:
     }
 
 
-# --- faults ------------------------------------------------------------------------------------------------------------
+# --- faults -------------------------------------------------------------------------------------------------
 
 
 class DiskFault(StorageError):
@@ -127,7 +127,7 @@ class Failing:
             raise DiskFault("after the read")
 
 
-# --- the chain ---------------------------------------------------------------------------------------------------------
+# --- the chain ----------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -257,7 +257,7 @@ def copied(stage: Path, to: Path) -> Path:
     return Path(shutil.copytree(stage, to))
 
 
-# --- a day at aurora ----------------------------------------------------------------------------------------------------
+# --- a day at aurora ----------------------------------------------------------------------------------------
 
 
 def a_day() -> Iterator[Json | str]:
@@ -266,7 +266,8 @@ def a_day() -> Iterator[Json | str]:
     yield partner_policy("northlink")
     yield from (_alarm(number, 0) for number in range(12))
     yield customer_policy("acme")
-    yield service("svc-100004", "EVPL by way of cr1.lon1", "northlink", "partner", INTERCONNECT_PORT)  # not to be told
+    told_too_much = service("svc-100004", "EVPL Frankfurt", "northlink", "partner", INTERCONNECT_PORT)
+    yield told_too_much | {"serviceType": "cr1.lon1"}
     yield from (_alarm(number, version) for version in (1, 2) for number in range(12))
     yield alarm("alm-b", alarmedObject={"id": BACKBONE}, perceivedSeverity="critical")
     yield {

@@ -78,7 +78,7 @@ class Process:
     def __post_init__(self) -> None:
         with self.log.open("ab") as log:
             # It ends with this thread, so that a broken test run leaves nothing behind.
-            environment = {**os.environ, "DEMARC_SUPERVISED": "1"}
+            environment = {**os.environ, "DEMARC_SUPERVISOR": str(os.getpid())}
             self.running = subprocess.Popen(self.command, cwd=ROOT, stdout=log, stderr=log, env=environment)
         self._printed_before = self.log.stat().st_size
 
@@ -337,7 +337,7 @@ def lines_of(work: InsideWork | OutsideWork, stream: str) -> list[bytes]:
     return [bytes(line) for step in steps_of(work, stream) for line in step.lines]
 
 
-# --- what aurora has: small, but with something to hide ----------------------------------------------------------------
+# --- what aurora has: small, but with something to hide -----------------------------------------------------
 
 
 def resource(identifier: str, kind: str, **more: Any) -> Json:

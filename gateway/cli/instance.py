@@ -33,6 +33,8 @@ from gateway.storage.outside.store import SqlOutsideStore
 
 serve = typer.Typer(invoke_without_command=True, help="Run this instance until SIGTERM.")
 _VALID = timedelta(days=365)
+SUPERVISOR = "DEMARC_SUPERVISOR"
+"""Names the process without which a half of a gateway must not go on."""
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -115,17 +117,23 @@ def serve_both(context: typer.Context, home: Home = HERE) -> None:
         ["-v"] if "-v" in sys.argv or "--verbose" in sys.argv else []
     )
     settings_of.load(home)
-    os.environ["DEMARC_SUPERVISED"] = "1"
-    children = [subprocess.Popen([*command, "serve", zone, "--home", str(home)]) for zone in ("inside", "outside")]
+    os.environ[SUPERVISOR] = str(os.getpid())
+    children = [  # in process groups of their own, so that Ctrl-C reaches them through us, and once
+        subprocess.Popen([*command, "serve", zone, "--home", str(home)], process_group=0)
+        for zone in ("inside", "outside")
+    ]
+    asked: set[int] = set()
 
     def end(*_: object) -> None:
         for child in children:
-            if child.poll() is None:
+            if child.poll() is None and child.pid not in asked:
+                asked.add(child.pid)  # a second SIGTERM would cut off what the first one began
                 child.terminate()
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    os.wait()  # one process without the other is no gateway: whichever ends, the other follows
+    # One process without the other is no gateway: whichever ends, the other follows. Its status stays to be read below.
+    os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
     end()
     statuses = [child.wait() for child in children]
     raise typer.Exit(max(abs(status) for status in statuses))
@@ -198,9 +206,13 @@ def _describe(chosen: Settings, sequence: int) -> bytes:
 
 def _end_with_parent() -> None:
     """Ask Linux to end this process when its supervisor dies, so that no half of a gateway is left behind."""
-    if os.environ.get("DEMARC_SUPERVISED") == "1" and sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            ctypes.CDLL(None, use_errno=True).prctl(_DEATH_SIGNAL, signal.SIGTERM)
+    supervisor = os.environ.get(SUPERVISOR)
+    if supervisor is None or sys.platform != "linux":
+        return
+    with contextlib.suppress(OSError):
+        ctypes.CDLL(None, use_errno=True).prctl(_DEATH_SIGNAL, signal.SIGTERM)
+    if str(os.getppid()) != supervisor:  # it died before we asked
+        raise typer.Exit(1)
 
 
 def _toml(told: dict[str, object]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from gateway.record.strictjson import Json
 
 MAX_RESIDENT_BYTES = 200 * 1000 * 1000
 _SHOWN = 5
+_CHECKPOINTS = re.compile(r", \d+ checkpoints")  # a line has only so much room
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,10 @@ def nothing_leaked(party: str, raw: bytes, story: Story) -> Check:
     hidden = (story.inventory.names() | story.secrets()) - known
     leaked = sorted(names_in(raw, hidden))
     own = names_in(raw, known)
-    looked = f"{len(hidden):,} hidden names searched in {len(raw):,} bytes on the wire"
+    looked = f"{len(hidden):,} names searched in {len(raw):,} bytes on the wire"
     if leaked:
         return Check(f"{party} learns no internal name", f"{looked}: {_some(leaked)}", has_held=False)
-    found = f"{looked}, none found ({len(own)} of its own names are there)"
+    found = f"{looked}, none found; {len(own)} of its own are there"
     return Check(f"{party} learns no internal name", found, has_held=bool(own))
 
 
@@ -106,7 +108,7 @@ def _verify(home: object) -> tuple[str, bool]:
         lines = run("stream", "verify", "--home", str(home)).strip().splitlines()
     except DemoFailed as error:
         return str(error), False
-    return "; ".join(lines) or "no stream", bool(lines)
+    return _CHECKPOINTS.sub("", "; ".join(lines)) or "no stream", bool(lines)
 
 
 def _roots_agree(stage: Stage) -> Check:

@@ -47,6 +47,7 @@ class _Run:
     checks: list[Check] = field(default_factory=list)
     failure: str = ""
     is_interrupted: bool = False
+    took: float = 0.0
 
 
 def play(*, once: bool, show_wire: bool = False) -> int:
@@ -90,6 +91,7 @@ def _perform(one: _Run, *, once: bool, console: Console) -> None:
         acts.work()
         page = stage.acme.status_page()
         one.checks = checks.while_running(acts, page)
+        one.took = time.monotonic() - one.began
         _keep_wire(acts)
         if not once:
             _stay(acts, one, teller)
@@ -103,7 +105,7 @@ def _stay(acts: Acts, one: _Run, teller: Teller) -> None:
         Text(f"status page  https://{HOST}:{stage.aurora.public_port}/status  (its certificate is the demo's own)"),
         Text(f"its token    {stage.acme.token}"),
         Text(f"ingest       http://{HOST}:{stage.aurora.ingest_port}/ingest/v1/records  and  /ingest/v1/alertmanager"),
-        Text(f"its token    {stage.aurora.home / 'keys' / 'inside' / 'ingest.token'}"),
+        Text(f"its token    in {stage.aurora.home / 'keys' / 'inside' / 'ingest.token'}"),
         Text(f"folder       {stage.folder}  (until Ctrl-C)"),
     ]
     lines = [check.line() for check in one.checks]
@@ -130,7 +132,9 @@ def _report(one: _Run, statuses: dict[str, int], *, show_wire: bool, console: Co
         return _INTERRUPTED
     if has_held:
         shutil.rmtree(one.folder, ignore_errors=True)
-        console.print(Text(f"\nAll {len(one.checks)} checks held, {time.monotonic() - one.began:.0f} s.", "bold green"))
+        console.print(
+            Text(f"\nAll {len(one.checks)} checks held, {one.took:.0f} seconds from nothing to here.", "bold green")
+        )
         return 0
     failed = sum(not check.has_held for check in one.checks)
     console.print(

@@ -26,21 +26,13 @@ _STYLES = {
 _PLANNED = 5  # a problem of this priority or milder is a planned one: see gateway/inventory/episodes.py
 Lines = list[Text]
 
-WHO = (
-    [
-        Text("An operator. Its network, its alarms and its"),
-        Text("plans stay inside; it decides by policy who"),
-        Text("is told what."),
-    ],
-    [
-        Text("Another operator, which buys six services of"),
-        Text("aurora's. It gets sealed entries over mutual"),
-        Text("TLS and answers each step with a receipt."),
-    ],
-    [
-        Text("A company that buys six services. It asks the"),
-        Text("TM Forum API, or looks at its status page."),
-    ],
+WHO = tuple(
+    [Text(text, no_wrap=False, overflow="fold")]
+    for text in (
+        "An operator. Its network, its alarms and its plans stay inside; it decides by policy who is told what.",
+        "Another operator, which buys six services. It gets sealed entries over mutual TLS and signs receipts.",
+        "A company that buys six services. It asks the TM Forum API, or looks at its status page.",
+    )
 )
 """Who the three are, until there is something to show."""
 

@@ -61,7 +61,7 @@ class Children:
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=stream,
-                env=environment() | {"DEMARC_SUPERVISED": "1"},
+                env=environment() | {SUPERVISOR: str(os.getpid())},
                 start_new_session=True,
             )
         self.every.append(Child(name, process, log))

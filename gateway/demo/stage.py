@@ -163,9 +163,12 @@ def _await_listeners(children: Children, gateways: Sequence[Gateway]) -> None:
 
 
 def _together(*tasks: Callable[[], object]) -> list[object]:
-    """Run tasks beside each other, two at a time, and return their results in order."""
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    """Run tasks beside each other, two at a time, and return their results in order; after a failure begin no more."""
+    pool = ThreadPoolExecutor(max_workers=2)
+    try:
         return [future.result() for future in [pool.submit(task) for task in tasks]]
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def utc_now() -> datetime:

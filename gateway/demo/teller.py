@@ -168,7 +168,8 @@ def _pane(title: str, lines: Sequence[Text], colour: str) -> Panel:
     shown = []
     for line in lines:
         one = line.copy()
-        one.no_wrap, one.overflow = True, "ellipsis"
+        if one.no_wrap is None:  # prose says for itself that it may be folded
+            one.no_wrap, one.overflow = True, "ellipsis"
         shown.append(one)
     return Panel(Group(*shown), title=title, title_align="left", border_style=colour)
 

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from operator import itemgetter
 from typing import Literal
 
 from gateway.errors import InputError
@@ -25,7 +27,10 @@ EventKind = Literal["raised", "changed", "cleared", "withdrawn"]
 WITHDRAWN = "withdrawn"
 _KINDS: tuple[EventKind, ...] = ("raised", "changed", "cleared", "withdrawn")
 _PREFIX = "org.demarc."
-_MEMBERS = {"specversion", "id", "source", "type", "subject", "dataschema", "data"}
+_TEXTS = ("specversion", "id", "source", "type", "subject", "dataschema")
+_MEMBERS = frozenset({*_TEXTS, "data"})
+_MEMBERS_AND_TIME = _MEMBERS | {"time"}
+_texts_of = itemgetter(*_TEXTS)
 
 _TIMES = {
     "alarm": ("alarmRaisedTime", "alarmChangedTime", "alarmReportingTime", "alarmClearedTime"),
@@ -138,12 +143,12 @@ def open_entry(line: bytes) -> Entry:
 
 
 def _entry(event: Json) -> Entry:
-    texts = _MEMBERS - {"data"}
-    if not event.keys() >= _MEMBERS or not event.keys() <= _MEMBERS | {"time"}:
+    if not event.keys() >= _MEMBERS or not event.keys() <= _MEMBERS_AND_TIME:
         raise MalformedEntry("the members are not those of an entry")
     if event["specversion"] != "1.0" or not isinstance(event["data"], dict):
         raise MalformedEntry("specversion is not 1.0, or data is no object")
-    if any(not isinstance(event[name], str) or not event[name] for name in texts):
+    texts = _texts_of(event)
+    if set(map(type, texts)) != {str} or "" in texts:
         raise MalformedEntry("an attribute is not a text")
     time = _moment(event.get("time"))
     if "time" in event and time is None:
@@ -154,6 +159,7 @@ def _entry(event: Json) -> Entry:
     )
 
 
+@lru_cache(maxsize=64)
 def _type(text: str) -> tuple[RecordTypeName, EventKind]:
     parts = text.removeprefix(_PREFIX).split(".")
     kind = next((kind for kind in _KINDS if len(parts) == 3 and kind == parts[1]), None)

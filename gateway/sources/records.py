@@ -1,20 +1,25 @@
 """What ingest is handed as JSON, read into offers: one record, NDJSON lines, CloudEvents, an Alertmanager webhook.
 
 Every reader takes bytes and returns offers; what cannot be read becomes an offer that says why, so that it ends in
-quarantine with its place and is never lost.
+quarantine with its place and is never lost. Of a batch, each offer carries its own part: a batch of bad parts must not
+be kept once for every one of them.
 """
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Callable
+from typing import Any
 
-from gateway.inside.ingest import Offer
+from gateway.inside.ingest import MAX_OFFERS, Offer
 from gateway.record import strictjson
 from gateway.record.strictjson import NotStrictJson
 from gateway.sources import alertmanager, cloudevents
 from gateway.sources.incoming import Incoming, Unusable
 
 Reader = Callable[[object], "list[Incoming | Unusable]"]
+_LINE = re.compile(rb"[^\n]+")
 
 
 def read_record(raw: bytes) -> Offer:
@@ -29,8 +34,12 @@ def read_record(raw: bytes) -> Offer:
 
 
 def read_lines(body: bytes) -> list[Offer]:
-    """Read NDJSON: one record or CloudEvent per line; empty lines count for nothing."""
-    return [read_record(line) for line in body.split(b"\n") if line.strip()]
+    """Read NDJSON: one record or CloudEvent per line; empty lines count for nothing.
+
+    At most one more than `MAX_OFFERS` lines are read, so that the caller sees that there are too many.
+    """
+    lines = (found[0] for found in _LINE.finditer(body))
+    return [read_record(line) for line in itertools.islice(filter(bytes.strip, lines), MAX_OFFERS + 1)]
 
 
 def read_event(raw: bytes) -> list[Offer]:
@@ -53,7 +62,18 @@ def _read_whole(raw: bytes, read: Reader) -> list[Offer]:
         document = strictjson.parse(raw)
     except NotStrictJson as error:
         return [Offer(raw, reason=error.reason, pointer=error.pointer)]
-    return [_offer(raw, found) for found in read(document)]
+    return [_offer(_part(raw, document, one), one) for one in read(document)]
+
+
+def _part(raw: bytes, document: Any, found: Incoming | Unusable) -> bytes:
+    """Return what belongs to one finding: the first member of an array on its way, else the whole input."""
+    if isinstance(found, Incoming):
+        return strictjson.dump(found.record)
+    for step in found.pointer.split("/")[1:]:
+        if isinstance(document, list):
+            return strictjson.dump(document[int(step)])
+        document = document.get(step) if isinstance(document, dict) else None
+    return raw
 
 
 def _offer(raw: bytes, found: Incoming | Unusable) -> Offer:

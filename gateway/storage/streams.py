@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,9 +32,8 @@ class SqlStreams:
         return [_state(row) for row in self.connection.execute(sa.select(stream).order_by(stream.c.name))]
 
     def addressed_to(self, audience: AudienceId) -> Sequence[StreamState]:
-        stream = self.tables.stream
-        chosen = sa.select(stream).where(stream.c.audience == audience).order_by(stream.c.name)
-        return [_state(row) for row in self.connection.execute(chosen)]
+        rows = self.connection.execute(_addressed(self.tables.stream), {"audience": audience})
+        return [_state(row) for row in rows]
 
     def state(self, stream: StreamName) -> StreamState | None:
         row = self._row(stream)
@@ -105,8 +105,7 @@ class SqlStreams:
         )
 
     def _row(self, stream: StreamName) -> sa.Row[tuple[object, ...]] | None:
-        table = self.tables.stream
-        return self.connection.execute(sa.select(table).where(table.c.name == stream)).one_or_none()
+        return self.connection.execute(_named(self.tables.stream), {"name": stream}).one_or_none()
 
     def _segments(self, stream: StreamName, first: int) -> Iterator[sa.Row[tuple[object, ...]]]:
         """Yield segments from the one that contains entry `first` on, a few at a time so that memory stays bounded."""
@@ -149,6 +148,17 @@ class SqlStreams:
         ).scalar_one_or_none()
         frontier = Frontier.from_bytes(start, before or b"")
         return frontier.extended(map(leaf_hash, self._lines_between(stream, start, size)))
+
+
+@functools.cache
+def _named(stream: sa.Table) -> sa.Select[tuple[object, ...]]:
+    """Return the question that is asked most, built once."""
+    return sa.select(stream).where(stream.c.name == sa.bindparam("name"))
+
+
+@functools.cache
+def _addressed(stream: sa.Table) -> sa.Select[tuple[object, ...]]:
+    return sa.select(stream).where(stream.c.audience == sa.bindparam("audience")).order_by(stream.c.name)
 
 
 def _state(row: sa.Row[tuple[object, ...]]) -> StreamState:

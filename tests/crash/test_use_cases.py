@@ -20,7 +20,7 @@ from gateway.ids import audience_of_operator
 from gateway.inside.ingest import Offer
 from gateway.outside.verify import verify_all
 from tests.chain import AURORA, NORTHLINK, Chain, Faults, copied, empty_stores, journal_day, trusted
-from tests.operators import alarm, event, steps_of
+from tests.operators import alarm, steps_of
 
 Kind = Literal["lost", "applied"]
 Make = Callable[[Chain, Faults], Any]
@@ -49,11 +49,10 @@ USE_CASES: dict[str, tuple[str, Make, Callable[[Chain, Any], None]]] = {
 
 
 def _ingest(ingester: Any) -> None:
-    records = [alarm(f"alm-{number}") for number in range(5)]
+    records = [alarm(f"alm-{number}") for number in range(6)]
     for start in (0, 2, 4):
         offers = [Offer(orjson.dumps(one), one, source_key=one["id"]) for one in records[start : start + 2]]
-        outcomes = ingester.take("test", [*offers, Offer(b"{", reason="not JSON")] if start == 4 else offers)
-        assert all(outcome.status != "quarantined" for outcome in outcomes[:2][: len(offers)])
+        assert all(one.status in ("accepted", "duplicate") for one in ingester.take("test", offers))
 
 
 @pytest.fixture(scope="module")
@@ -106,13 +105,11 @@ def test_every_fault_of_every_step_is_mended_by_running_again(
             assert chain.rows() == wanted, f"unit of work {at} ({counted.names[at]}) of {name}, {kind}"
 
 
-def test_a_refused_batch_is_quarantined_once_however_often_it_is_reported_lost(tmp_path: Path) -> None:
-    """A repeated offer that cannot be taken may be kept twice, but what was taken never is."""
+def test_what_was_taken_and_reported_lost_is_a_duplicate_when_it_is_sent_again(tmp_path: Path) -> None:
     empty_stores(tmp_path / "stores")
     with Chain(tmp_path / "stores") as chain:
-        faults = Faults(0, "applied")
-        ingester = chain.ingester(faults)
-        offers = [Offer(b"x", event("1", alarm("alm-1"))["data"], source_key="1")]
+        ingester = chain.ingester(Faults(0, "applied"))
+        offers = [Offer(b"x", alarm("alm-1"), source_key="1")]
         with pytest.raises(StorageError):
             ingester.take("test", offers)
         assert [one.status for one in ingester.take("test", offers)] == ["duplicate"]

@@ -1,4 +1,4 @@
-"""A real alert: Prometheus sees a metric go bad, Alertmanager tells aurora, northlink gives a receipt; and back again."""
+"""A real alert: Prometheus sees a metric go bad, Alertmanager tells aurora, northlink gives a receipt; and its end."""
 
 from __future__ import annotations
 
@@ -97,9 +97,7 @@ def start_monitoring(folder: Folder, aurora: Operator, exporter: Exporter) -> No
     rules.write_text(RULES_YAML)
     config.write_text(PROMETHEUS_YAML.format(rules=rules, alertmanager=alertmanager, exporter=exporter.port))
     receiver = folder.path / "alertmanager.yml"
-    receiver.write_text(
-        ALERTMANAGER_YAML.format(url=aurora.alertmanager_url, token_file=aurora.ingest_token_file)
-    )
+    receiver.write_text(ALERTMANAGER_YAML.format(url=aurora.alertmanager_url, token_file=aurora.ingest_token_file))
     folder.program(
         "alertmanager",
         str(ALERTMANAGER),
@@ -145,7 +143,7 @@ def test_a_real_alert_and_its_end_are_receipted_entries_at_the_partner(tmp_path:
         good_at = time.monotonic()
         exporter.value = 1
         cleared = until(lambda: receipted(aurora, northlink, "cleared"), 60, "its end is a receipted entry")
-        print(
+        print(  # noqa: T201 - the figures are a result
             f"\nmetric bad to receipted entry {good_at - bad_at:.1f} s, "
             f"metric good to receipted end {time.monotonic() - good_at:.1f} s"
         )

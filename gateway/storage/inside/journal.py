@@ -12,6 +12,13 @@ from gateway.ports import Line, NewLine, Quarantined
 from gateway.storage.database import upsert
 from gateway.storage.inside.tables import CURSOR, JOURNAL, QUARANTINE
 
+_AFTER = (  # asked without end, so built once
+    sa.select(JOURNAL.c.position, JOURNAL.c.kind, JOURNAL.c.body, JOURNAL.c.received_at)
+    .where(JOURNAL.c.position > sa.bindparam("after"))
+    .order_by(JOURNAL.c.position)
+    .limit(sa.bindparam("most"))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SqlJournal:
@@ -43,10 +50,7 @@ class SqlJournal:
         return found
 
     def after(self, position: int, limit: int) -> Sequence[Line]:
-        wanted = (JOURNAL.c.position, JOURNAL.c.kind, JOURNAL.c.body, JOURNAL.c.received_at)
-        rows = self.connection.execute(
-            sa.select(*wanted).where(JOURNAL.c.position > position).order_by(JOURNAL.c.position).limit(limit)
-        )
+        rows = self.connection.execute(_AFTER, {"after": position, "most": limit})
         return [Line(number, kind, body, datetime.fromisoformat(moment)) for number, kind, body, moment in rows]
 
     def end(self) -> int:

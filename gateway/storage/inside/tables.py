@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from gateway.storage.tables import BIG, shared_tables
+from gateway.storage.tables import BIG, Bytes, shared_tables
 
 METADATA = sa.MetaData()
 SHARED = shared_tables(METADATA)
@@ -15,9 +15,9 @@ JOURNAL = sa.Table(
     sa.Column("position", BIG, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
-    sa.Column("key", sa.LargeBinary, nullable=False, unique=True),  # the same source key twice is one line
-    sa.Column("digest", sa.LargeBinary, nullable=False),
-    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("key", Bytes, nullable=False, unique=True),  # the same source key twice is one line
+    sa.Column("digest", Bytes, nullable=False),
+    sa.Column("body", Bytes, nullable=False),
     sa.Column("received_at", sa.Text, nullable=False),
 )
 
@@ -28,7 +28,7 @@ QUARANTINE = sa.Table(
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("pointer", sa.Text, nullable=False),
-    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("body", Bytes, nullable=False),
     sa.Column("noticed_at", sa.Text, nullable=False),
 )
 
@@ -37,17 +37,17 @@ LATEST = sa.Table(
     METADATA,
     sa.Column("record_type", sa.Text, primary_key=True),
     sa.Column("record_id", sa.Text, primary_key=True),
-    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("body", Bytes, nullable=False),
 )
 
 DISCLOSED = sa.Table(
     "disclosed",
     METADATA,
-    sa.Column("key", sa.LargeBinary, primary_key=True),  # digest of the three below: one short key for point look-ups
+    sa.Column("key", Bytes, primary_key=True),  # digest of the three below: one short key for point look-ups
     sa.Column("audience", sa.Text, nullable=False, index=True),  # a policy change walks over one audience
     sa.Column("record_type", sa.Text, nullable=False),
     sa.Column("record_id", sa.Text, nullable=False),
-    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("digest", Bytes, nullable=False),
 )
 
 CURSOR = sa.Table(
@@ -74,5 +74,5 @@ FOREIGN = sa.Table(
     sa.Column("subject", sa.Text, primary_key=True),
     sa.Column("event", sa.Text, nullable=False),
     sa.Column("entry", BIG, nullable=False),
-    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("data", Bytes, nullable=False),
 )

@@ -27,6 +27,11 @@ class StoreOutdated(StorageError):
     retryable = False
 
 
+def version_table(zone: Zone) -> str:
+    """Return where a store notes its revision: the zone is in the name, so that one never passes for the other."""
+    return f"{zone}_version"
+
+
 def upgrade(database: Database, zone: Zone) -> None:
     """Apply every migration that the store lacks, in one transaction where the database can."""
     from alembic import command  # noqa: PLC0415 - heavy, and never needed by a running gateway
@@ -47,7 +52,8 @@ def require_current(database: Database, zone: Zone) -> None:
     """
     with database.read() as connection:
         found = None
-        if sa.inspect(connection).has_table("alembic_version"):
-            found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+        if sa.inspect(connection).has_table(version_table(zone)):
+            noted = sa.table(version_table(zone), sa.column("version_num"))
+            found = connection.execute(sa.select(noted.c.version_num)).scalar_one_or_none()
     if found != HEAD[zone]:
         raise StoreOutdated(f"the {zone} store is at {found or 'no version'}, this version works with {HEAD[zone]}")

@@ -13,6 +13,8 @@ from gateway.ports import Delivery
 from gateway.storage.database import insert_or_keep, upsert
 from gateway.storage.outside.tables import DELIVERY, RECEIPT
 
+_DELIVERY_OF = sa.select(DELIVERY).where(DELIVERY.c.stream == sa.bindparam("stream"))  # asked without end; built once
+
 
 @dataclass(frozen=True, slots=True)
 class SqlReceipts:
@@ -46,7 +48,7 @@ class SqlDeliveries:
     connection: sa.Connection
 
     def get(self, stream: StreamName) -> Delivery:
-        row = self.connection.execute(sa.select(DELIVERY).where(DELIVERY.c.stream == stream)).one_or_none()
+        row = self.connection.execute(_DELIVERY_OF, {"stream": stream}).one_or_none()
         if row is None:
             return Delivery(stream, acknowledged=0, attempts=0, due_at=None, problem=None)
         due_at = None if row.due_at is None else datetime.fromisoformat(row.due_at)

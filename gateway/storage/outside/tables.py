@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from gateway.storage.tables import BIG, shared_tables
+from gateway.storage.tables import BIG, Bytes, shared_tables
 
 METADATA = sa.MetaData()
 SHARED = shared_tables(METADATA)
@@ -35,7 +35,7 @@ VIEW = sa.Table(
     sa.Column("record_type", sa.Text, primary_key=True),
     sa.Column("subject", sa.Text, primary_key=True),
     sa.Column("public_id", sa.Text, nullable=False),
-    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("data", Bytes, nullable=False),
     sa.Index("view_by_public_id", "stream", "record_type", "public_id"),  # lists are paged in this order
 )
 
@@ -51,12 +51,12 @@ CUSTOMER = sa.Table(
     METADATA,
     sa.Column("customer", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
-    sa.Column("token_digest", sa.LargeBinary, nullable=False, unique=True),  # looked up on every request
+    sa.Column("token_digest", Bytes, nullable=False, unique=True),  # looked up on every request
 )
 
 DESCRIPTOR = sa.Table(
     "descriptor",
     METADATA,
     sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("body", Bytes, nullable=False),
 )

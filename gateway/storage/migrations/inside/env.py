@@ -3,10 +3,12 @@
 from alembic import context
 
 from gateway.storage.inside.tables import METADATA
+from gateway.storage.migrations import version_table
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=METADATA,
+    version_table=version_table("inside"),
     render_as_batch=True,
     transactional_ddl=False,  # the caller's transaction is the one
 )
