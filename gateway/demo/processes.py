@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import gateway
+from gateway.cli.instance import SUPERVISOR
 
 COMMAND = (sys.executable, "-m", "gateway.cli.main")
 _LOG_LINES = 25
