@@ -25,7 +25,7 @@ from gateway.ids import OperatorId, parse_operator_id
 
 FILE = "demarc.toml"
 _PREFIX = "DEMARC_"
-_NOT_SETTINGS = frozenset({"home", "supervised", "require", "screenshots", "test_postgres", "vectors"})
+_NOT_SETTINGS = frozenset({"home", "supervisor", "require", "screenshots", "test_postgres", "vectors"})
 """What else is named `DEMARC_*`: the command line's own names and those of the tests."""
 
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from gateway.wiring.inside import Inside
     from gateway.wiring.outside import Outside
 
-IDLE_SECONDS = 0.01
+FIRST_PAUSE = 0.005
+LONGEST_PAUSE = 0.04
 FAILURE_SECONDS = 1.0
 _PARTNERS_SECONDS = 1.0
 _CLOCK_SECONDS = 5.0
@@ -66,8 +67,9 @@ class Loops:
 
     def _run(self, name: str, run_round: Round) -> None:
         try:
-            while not self.stop.is_set():
-                self.stop.wait(self._pause_after(name, run_round))
+            pause = 0.0
+            while not self.stop.wait(pause):
+                pause = self._pause_after(name, run_round, pause)
         except LoopOver:
             _log.info("%s ended", name)
         except BaseException as error:
@@ -77,9 +79,10 @@ class Loops:
             self._on_broken()
             raise
 
-    def _pause_after(self, name: str, run_round: Round) -> float:
+    def _pause_after(self, name: str, run_round: Round, last: float) -> float:
+        """Run one round and return how long to sleep: not at all while there is work, else longer and longer."""
         try:
-            return 0.0 if run_round() else IDLE_SECONDS
+            return 0.0 if run_round() else min(max(2 * last, FIRST_PAUSE), LONGEST_PAUSE)
         except DemarcError as error:
             _log.warning("%s: [%s] %s", name, error.code, error)
             return FAILURE_SECONDS

@@ -36,16 +36,8 @@ from gateway.storage.database import Database
 from gateway.storage.inside.store import SqlInsideStore
 from gateway.storage.outside.store import SqlOutsideStore
 from gateway.transport.client import Answer
-from tests.operators import (
-    BACKBONE,
-    INTERCONNECT_PORT,
-    INVENTORY,
-    alarm,
-    customer_policy,
-    lines_of,
-    partner_policy,
-    service,
-)
+from tests.network import BACKBONE, INTERCONNECT_PORT, INVENTORY, alarm, customer_policy, partner_policy, service
+from tests.operators import lines_of
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 AURORA, NORTHLINK = OperatorId("aurora"), OperatorId("northlink")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.evidence import jws, wire
-from gateway.evidence.checkpoint import TYP, Checkpoint, issue
+from gateway.evidence.checkpoint import TYP
 from gateway.evidence.jws import Jws, Signer
 from gateway.evidence.merkle import Frontier, leaf_hash
 from gateway.evidence.stream import Step
@@ -152,14 +152,6 @@ class Counterpart:
         fresh = step.lines[self.frontier.size - step.first :]
         self.frontier = self.frontier.extended(map(leaf_hash, fresh))
         self.sent += fresh
-
-    def checkpoint(self, step: Step) -> Checkpoint:
-        """Return the checkpoint of a step, as aurora's own code would issue it; proves that `token` is built right."""
-        whole = self.frontier.extended(map(leaf_hash, step.lines))
-        us, them = audience_of_operator(self.id), audience_of_operator(self.audience)
-        checkpoint = Checkpoint(us, them, stream_between(self.id, them), whole.size, whole.root(), 0)
-        issue(checkpoint, self.seal)
-        return checkpoint
 
     # --- how it says it ---
 

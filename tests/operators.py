@@ -8,7 +8,8 @@
         aurora.post([alarm("alm-1")])
         until(lambda: northlink.lines("aurora/northlink"))
 
-Leaving the `with` block ends every process. `tests.counterpart` has operators of which there are only keys.
+Leaving the `with` block ends every process. `tests.network` has an inventory and records, `tests.counterpart` operators
+of which there are only keys.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from gateway import settings
+from gateway.cli.instance import SUPERVISOR
 from gateway.evidence.stream import MAX_STEP_BYTES, MAX_STEP_ENTRIES, Step
 from gateway.ids import OperatorId, StreamName
 from gateway.keystore.files import load_signing_key
@@ -78,7 +80,7 @@ class Process:
     def __post_init__(self) -> None:
         with self.log.open("ab") as log:
             # It ends with this thread, so that a broken test run leaves nothing behind.
-            environment = {**os.environ, "DEMARC_SUPERVISOR": str(os.getpid())}
+            environment = {**os.environ, SUPERVISOR: str(os.getpid())}
             self.running = subprocess.Popen(self.command, cwd=ROOT, stdout=log, stderr=log, env=environment)
         self._printed_before = self.log.stat().st_size
 
@@ -335,77 +337,3 @@ def steps_of(work: InsideWork | OutsideWork, stream: str) -> Iterator[Step]:
 def lines_of(work: InsideWork | OutsideWork, stream: str) -> list[bytes]:
     """Return the entries of a stream."""
     return [bytes(line) for step in steps_of(work, stream) for line in step.lines]
-
-
-# --- what aurora has: small, but with something to hide -----------------------------------------------------
-
-
-def resource(identifier: str, kind: str, **more: Any) -> Json:
-    return {"@type": "Resource", "id": identifier, "name": identifier, "category": kind, "resourceType": kind, **more}
-
-
-def service(identifier: str, name: str, party: str, role: str, *resources: str) -> Json:
-    return {
-        "@type": "Service",
-        "id": identifier,
-        "name": name,
-        "category": "CustomerFacingService",
-        "serviceType": "EVPL",
-        "state": "active",
-        "relatedParty": [{"id": party, "name": f"{party.title()} Ltd", "role": role, "@referredType": "Organization"}],
-        "supportingResource": [{"id": one} for one in resources],
-    }
-
-
-INTERCONNECT_PORT = "cr1.lon1:xe-0/0/7"
-BACKBONE = "AUR-LON-FRA-100G-0007"
-HIDDEN_ROUTER = "cr9.zrh1.aurora.example"
-INVENTORY: tuple[Json, ...] = (
-    resource("pop-lon1", "site", place={"id": "pop-lon1", "name": "Aurora PoP London Docklands 1", "city": "London"}),
-    resource("cr1.lon1", "router", serialNumber="SN70A1B2C3D4"),
-    resource(HIDDEN_ROUTER, "router", serialNumber="SN99FFEEDDCC"),
-    resource(INTERCONNECT_PORT, "port", interconnect=True),
-    resource("FBR-LON-FRA-0001", "fibre"),
-    resource(
-        BACKBONE,
-        "circuit",
-        resourceRelationship=[{"relationshipType": "dependsOn", "id": "FBR-LON-FRA-0001"}],
-    ),
-    service("svc-100001", "EVPL London - Frankfurt", "northlink", "partner", INTERCONNECT_PORT, BACKBONE),
-    service("svc-100002", "Acme LAN Frankfurt", "acme", "customer", BACKBONE),
-    service("svc-100003", "Bolt leased line Zurich", "bolt", "customer", HIDDEN_ROUTER),
-)
-"""A partner's, a customer's and a third party's service over shared and hidden resources."""
-
-
-def alarm(identifier: str, at: str = "2026-11-23T09:00:00Z", **more: Any) -> Json:
-    """Return an alarm of the interconnect port."""
-    return {
-        "@type": "Alarm",
-        "id": identifier,
-        "alarmType": "communicationsAlarm",
-        "perceivedSeverity": "major",
-        "probableCause": "lossOfSignal",
-        "specificProblem": f"LOS on {INTERCONNECT_PORT}",
-        "alarmedObject": {"id": INTERCONNECT_PORT},
-        "state": "raised",
-        "alarmRaisedTime": at,
-        **more,
-    }
-
-
-def event(key: str, record: Json) -> Json:
-    """Return a record as CloudEvent, which carries a source key."""
-    return {"specversion": "1.0", "id": key, "source": "urn:test:load", "type": "record", "data": record}
-
-
-def partner_policy(partner: str = "northlink") -> str:
-    """Return the bundled policy for partners, for `partner`."""
-    text = (ROOT / "policies" / "wholesale-partner.yaml").read_text(encoding="utf-8")
-    return text.replace("northlink", partner)
-
-
-def customer_policy(customer: str = "acme") -> str:
-    """Return the bundled policy for customers, for `customer`."""
-    text = (ROOT / "policies" / "retail-customer.yaml").read_text(encoding="utf-8")
-    return text.replace("acme", customer)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from gateway import settings
 from gateway.cli.console import HERE, Home, err, out, printable, read_input
@@ -56,7 +56,9 @@ def list_(home: Home = HERE) -> None:
 
     with build(settings.load(home)).store.read() as work:
         partners = work.partners.every()
-    table = Table("operator", "name", "exchange", "valid until", "fingerprint")
+    # A fingerprint that is cut off cannot be compared.
+    exchange, compared = Column("exchange", overflow="fold"), Column("fingerprint", overflow="fold")
+    table = Table("operator", "name", exchange, "valid until", compared)
     for raw in partners.values():
         one = read_descriptor(raw)
         table.add_row(

@@ -11,7 +11,7 @@ from typing import Annotated, BinaryIO
 
 import typer
 from rich.progress import Progress
-from rich.table import Table
+from rich.table import Column, Table
 
 from gateway import settings
 from gateway.cli.console import HERE, Home, err, out, printable
@@ -91,7 +91,8 @@ def quarantine(
             if item.number == show:
                 out.print(printable(item.body.decode("utf-8", "replace")))
         return
-    table = Table("number", "noticed", "source", "place", "reason", title=f"{count} in quarantine")
+    place = Column("place", overflow="fold")
+    table = Table("number", "noticed", "source", place, "reason", title=f"{count} in quarantine")
     for item in items:
         moment = f"{item.noticed_at:%Y-%m-%d %H:%M:%SZ}"
         table.add_row(str(item.number), moment, printable(item.source), printable(item.pointer), printable(item.reason))
@@ -106,7 +107,9 @@ def received(home: Home = HERE, limit: Annotated[int, typer.Option(min=1, max=10
     with build(settings.load(home)).store.read() as work:
         records = work.foreign.newest(limit)
         count = work.foreign.count()
-    table = Table("origin", "entry", "type", "event", "subject", "data", title=f"{count} records of partners")
+    whole = Column("data", overflow="fold")  # cut off, it would look as if nothing more had been disclosed
+    subject = Column("subject", overflow="fold")
+    table = Table("origin", "entry", "type", "event", subject, whole, title=f"{count} records of partners")
     for one in records:
         data = printable(one.data.decode("utf-8", "replace"))
         table.add_row(one.origin, str(one.index), one.record_type, one.event, printable(one.subject), data)

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 
 from gateway.errors import IdentityError
 from gateway.ids import CustomerId, OperatorId
-from gateway.party.descriptor import Descriptor, fingerprint, open_descriptor, require_unshared_keys
+from gateway.party.descriptor import (
+    Descriptor,
+    fingerprint,
+    open_descriptor,
+    read_descriptor,
+    require_unshared_keys,
+)
 from gateway.ports import Clock, InsideWork, OutsideWork, Store
 
 _TOKEN_BYTES = 32
@@ -71,9 +77,13 @@ class Enroller:
     def pin(self, candidate: Candidate) -> None:
         """Trust a descriptor from now on, in place of an older one of the same operator."""
         operator = candidate.descriptor.operator
+        with self.outside.read() as there:
+            own = there.own_descriptor()
         with self.inside.write() as here:
-            pinned = {name: open_descriptor(raw, self.now()) for name, raw in here.partners.every().items()}
-            require_unshared_keys(candidate.descriptor, pinned.values())
+            # Expired ones as well: what has expired must not keep others, or its own successor, from being pinned.
+            pinned = {name: read_descriptor(raw) for name, raw in here.partners.every().items()}
+            ours = [] if own is None else [read_descriptor(own)]
+            require_unshared_keys(candidate.descriptor, [*ours, *pinned.values()])
             if operator in pinned and here.partners.get(operator) != candidate.raw:
                 _require_newer(candidate.descriptor, pinned[operator])
             here.partners.put(operator, candidate.raw, enabled=True)

@@ -92,7 +92,7 @@ class Picture:
             batch.latest[concern.record_type, concern.record_id] = body
             if concern.record_type not in _NEVER_SHOWN:
                 batch.tellings.extend(self._tellings(concern, line.received_at))
-            for audience in self.audiences.of_parties(concern.former_parties):
+            for audience in self.audiences.of_parties(concern.moved_parties):
                 batch.reviews[audience.id] = audience
 
     def _take_policy(self, line: Line, batch: Batch) -> None:

@@ -92,10 +92,11 @@ def write_entries(
             continue
         try:
             _require_clean(telling, body, audiences)
+            line = _disclosure(telling, index, source, known=before is not None)
         except EgressRefused as refusal:
             sealing.withheld.append(Withheld(telling.audience.id, refusal.reason, refusal.pointer, body))
             continue
-        lines.append(_disclosure(telling, index, source, known=before is not None))
+        lines.append(line)
         sealing.told[key] = digest
     return sealing
 
@@ -109,7 +110,10 @@ def _require_clean(telling: Telling, body: bytes, audiences: Audiences) -> None:
 
 def _disclosure(telling: Telling, index: int, source: AudienceId, *, known: bool) -> bytes:
     shown = telling.shown or {}
-    return _line(telling, index, source, entry.event_of(telling.record_type, shown, known=known), shown)
+    line = _line(telling, index, source, entry.event_of(telling.record_type, shown, known=known), shown)
+    if len(line) > entry.MAX_BYTES:  # sealed, it would stop its stream for good: no step can carry it
+        raise EgressRefused("too-large", "", f"{len(line)} bytes")
+    return line
 
 
 def _withdrawal(telling: Telling, index: int, source: AudienceId) -> bytes:

@@ -121,8 +121,8 @@ class Assessor:
             record = self._inventory.set_status(own, self.condition_of(own).status.value)
         concern = concern_of(self._inventory, record_type, record)
         if own is not None:
-            gone = tuple(party for party in buyers(change.former) if party not in buyers(record))
-            concern = replace(concern, former_parties=gone)
+            moved = set(buyers(change.former)) ^ set(buyers(record)) if change.former is not None else set()
+            concern = replace(concern, moved_parties=tuple(sorted(moved)))
         yield concern
         for service_id in sorted(before):
             yield from self._changed(service_id, before[service_id], received_at, is_told=service_id == own)

@@ -31,7 +31,7 @@ class Concern:
     Attributes:
         services: Known services it concerns, sorted; through them, their audiences.
         about: For an alarm the internal record of the resource (or service) it is about, if that is known.
-        former_parties: Parties that the service was related to until this record and no longer is.
+        moved_parties: Parties to which a known service was related until this record and no longer is, or the reverse.
     """
 
     record_type: RecordTypeName
@@ -39,7 +39,7 @@ class Concern:
     record: Json
     services: tuple[ServiceId, ...]
     about: Json | None = None
-    former_parties: tuple[PartyId, ...] = ()
+    moved_parties: tuple[PartyId, ...] = ()
 
 
 def concern_of(inventory: Inventory, record_type: RecordTypeName, record: Json) -> Concern:

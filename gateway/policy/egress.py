@@ -25,14 +25,14 @@ from gateway.record.strictjson import Json
 
 __all__ = ["EgressCheck", "EgressRefused", "NameScanner", "Reason", "searchable_text"]
 
-Reason: TypeAlias = Literal["no-contract", "contract", "name"]
+Reason: TypeAlias = Literal["no-contract", "contract", "name", "too-large"]
 
 
 class EgressRefused(PolicyError):
     """A disclosed record failed the check before sealing.
 
     Attributes:
-        reason: `no-contract`, `contract` or `name`.
+        reason: `no-contract`, `contract`, `name` or `too-large`.
         pointer: JSON Pointer to the place in the disclosed data; empty for the whole.
     """
 

@@ -84,6 +84,10 @@ class Partners(Protocol):
         """Return the descriptors of all enabled partners."""
         ...
 
+    def known(self) -> Mapping[OperatorId, bytes]:
+        """Return the descriptors of all partners, disabled ones too: what they signed before still verifies."""
+        ...
+
 
 class Store(Protocol[Work]):
     """A store, opened."""

@@ -61,7 +61,7 @@ class Database:
         options = {}
         if self.engine.dialect.name == "postgresql":
             options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with self._turn, self._translated(), self.engine.connect().execution_options(**options) as connection:
+        with self._translated(), self.engine.connect().execution_options(**options) as connection:
             with connection.begin():
                 yield connection
 

@@ -27,7 +27,11 @@ class SqlPartners:
         return self.connection.execute(sa.select(self.table.c.descriptor).where(*where)).scalar_one_or_none()
 
     def every(self) -> Mapping[OperatorId, bytes]:
-        rows = self.connection.execute(
-            sa.select(self.table).where(self.table.c.enabled).order_by(self.table.c.operator)
-        )
+        return self._all(self.table.c.enabled)
+
+    def known(self) -> Mapping[OperatorId, bytes]:
+        return self._all(sa.true())
+
+    def _all(self, condition: sa.ColumnElement[bool]) -> Mapping[OperatorId, bytes]:
+        rows = self.connection.execute(sa.select(self.table).where(condition).order_by(self.table.c.operator))
         return {OperatorId(row.operator): row.descriptor for row in rows}

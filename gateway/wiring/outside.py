@@ -195,8 +195,10 @@ class Outside:
 
 
 def own_and_partners(outside: Outside) -> dict[AudienceId, Trusted]:
-    """Return the keys of this operator and of all enabled partners."""
-    descriptors = [pinned(raw) for raw in (outside.live.own(), *outside.live.partners().values())]
+    """Return the keys of this operator and of all partners, disabled ones too: what they signed still verifies."""
+    with outside.store.read() as work:
+        known = work.partners.known()
+    descriptors = [pinned(raw) for raw in (outside.live.own(), *known.values())]
     return {audience_of_operator(one.operator): Trusted(one.seal, one.receipt) for one in descriptors}
 
 

@@ -27,18 +27,8 @@ from gateway.record import schemas
 from gateway.storage.outside.tables import METADATA
 from gateway.wiring import outside as outside_wiring
 from tests.counterpart import Counterpart, Line
-from tests.operators import (
-    HIDDEN_ROUTER,
-    INVENTORY,
-    ROOT,
-    Folder,
-    Operator,
-    Process,
-    alarm,
-    customer_policy,
-    partner_policy,
-    until,
-)
+from tests.network import HIDDEN_ROUTER, INVENTORY, alarm, customer_policy, partner_policy
+from tests.operators import ROOT, Folder, Operator, Process, until
 
 HIDDEN_ZONE = ("gateway.inside", "gateway.policy", "gateway.inventory", "gateway.storage.inside", "gateway.sources")
 HIDDEN_DOORS = ("gateway.api.inside", "gateway.wiring.inside", "gateway.cli")
@@ -229,8 +219,8 @@ def test_the_unplugged_process_neither_failed_nor_asked_for_the_inside(unplugged
 def test_the_outside_process_loads_no_module_of_the_inside(unplugged: Unplugged) -> None:
     program = (
         "import sys; from pathlib import Path; from gateway import settings, worker;"
-        " from gateway.wiring import outside; built = outside.build(settings.load(Path(sys.argv[1]))); built.listeners(); built.database.close();"
-        " print(*sorted(sys.modules))"
+        " from gateway.wiring import outside; built = outside.build(settings.load(Path(sys.argv[1])));"
+        " built.listeners(); built.database.close(); print(*sorted(sys.modules))"
     )
     command = [sys.executable, "-c", program, str(unplugged.aurora.home)]
     loaded = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split()

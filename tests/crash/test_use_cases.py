@@ -20,7 +20,8 @@ from gateway.ids import audience_of_operator
 from gateway.inside.ingest import Offer
 from gateway.outside.verify import verify_all
 from tests.chain import AURORA, NORTHLINK, Chain, Faults, copied, empty_stores, journal_day, trusted
-from tests.operators import alarm, steps_of
+from tests.network import alarm
+from tests.operators import steps_of
 
 Kind = Literal["lost", "applied"]
 Make = Callable[[Chain, Faults], Any]

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from gateway.record.strictjson import Json
-from tests.operators import INTERCONNECT_PORT, INVENTORY, Folder, Operator, free_ports, partner_policy, until
+from tests.network import INTERCONNECT_PORT, INVENTORY, partner_policy
+from tests.operators import Folder, Operator, free_ports, until
 
 PROMETHEUS, ALERTMANAGER = shutil.which("prometheus"), shutil.which("prometheus-alertmanager")
 STREAM = "aurora/northlink"

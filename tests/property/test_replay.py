@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gateway.ports import Line, NewLine
 from gateway.record.strictjson import Json
 from tests.chain import Chain, a_day, copied, empty_stores, journal_day
-from tests.operators import INTERCONNECT_PORT, INVENTORY, alarm, customer_policy, partner_policy, resource, service
+from tests.network import INTERCONNECT_PORT, INVENTORY, alarm, customer_policy, partner_policy, resource, service
 
 STREAMS = ("aurora/northlink", "aurora/customer:acme")
 

@@ -311,9 +311,11 @@ def test_what_is_edited_in_a_derived_problem_stays_and_closing_it_ends_the_episo
     ]
 
 
-def test_parties_that_a_service_leaves_are_named(desk):
+def test_parties_that_a_service_leaves_or_comes_to_are_named(desk):
     (concern,) = desk.give(service("svc-a", "circuit-1", party="gamma"))
-    assert concern.former_parties == ("acme",)
+    assert concern.moved_parties == ("acme", "gamma")
+    (concern,) = desk.give(service("svc-new", "circuit-1", party="gamma"))
+    assert concern.moved_parties == ()
 
 
 def test_an_assessor_rebuilt_from_what_was_kept_goes_on_as_the_first_would(desk):
