@@ -112,6 +112,7 @@ def upgrade(home: Annotated[Path, typer.Argument(help="Folder of the instance.",
 def serve_both(context: typer.Context, home: Home = HERE) -> None:
     """Run inside and outside as two processes, until SIGTERM."""
     if context.invoked_subcommand is not None:
+        context.obj = home
         return
     command = [sys.executable, "-m", "gateway.cli.main"] + (
         ["-v"] if "-v" in sys.argv or "--verbose" in sys.argv else []
@@ -140,23 +141,23 @@ def serve_both(context: typer.Context, home: Home = HERE) -> None:
 
 
 @serve.command("inside")
-def serve_inside(home: Home = HERE) -> None:
+def serve_inside(context: typer.Context, home: Home = HERE) -> None:
     """Run the inside process: ingest, disclose, import."""
     from gateway.wiring import inside  # noqa: PLC0415 - the other zone must not even be loaded
     from gateway.worker import serve_inside as run  # noqa: PLC0415
 
     _end_with_parent()
-    run(inside.build(settings_of.load(home)), err.print)
+    run(inside.build(settings_of.load(context.obj if home == HERE else home)), err.print)
 
 
 @serve.command("outside")
-def serve_outside(home: Home = HERE) -> None:
+def serve_outside(context: typer.Context, home: Home = HERE) -> None:
     """Run the outside process: partners and customers."""
     from gateway.wiring import outside  # noqa: PLC0415 - the other zone must not even be loaded
     from gateway.worker import serve_outside as run  # noqa: PLC0415
 
     _end_with_parent()
-    run(outside.build(settings_of.load(home)), err.print)
+    run(outside.build(settings_of.load(context.obj if home == HERE else home)), err.print)
 
 
 def demo(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from gateway import __version__
-from gateway.cli import console, customer, instance, inventory, partner, policy, record, stream
+from gateway.cli import console, customer, health, instance, inventory, partner, policy, record, stream
 from gateway.errors import DemarcError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(partner.app, name="peer")
 app.add_typer(customer.app, name="customer")
 app.add_typer(stream.app, name="stream")
+app.command("health")(health.health)
 app.command("demo")(instance.demo)
 
 

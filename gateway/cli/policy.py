@@ -51,6 +51,7 @@ def publish(file: File, home: Home = HERE) -> None:
 @app.command("preview")
 def preview(file: File, home: Home = HERE) -> None:
     """Print exactly the entries that the audience would get if FILE were in force now; nothing is sent or stored."""
+    from gateway.inside.disclose import CURSOR  # noqa: PLC0415
     from gateway.inside.preview import preview as show  # noqa: PLC0415
     from gateway.wiring.inside import build  # noqa: PLC0415
     from gateway.wiring.outside import utc_now  # noqa: PLC0415
@@ -61,6 +62,10 @@ def preview(file: File, home: Home = HERE) -> None:
     except PolicyRefused as error:
         _print_findings(error)
         raise typer.Exit(1) from error
+    with inside.store.read() as work:
+        behind = work.journal.end() - work.cursors.get(CURSOR)
+    if behind:
+        err.print(f"{behind} lines of the journal are not worked through yet, so this is not all: run `demarc serve`")
     for line in seen.lines:
         sys.stdout.buffer.write(line + b"\n")
     sys.stdout.flush()

@@ -74,8 +74,8 @@ def of_aurora(stage: Stage) -> Inner:
     """Return what aurora knows."""
     found: defaultdict[str, list[Json]] = defaultdict(list)
     with stage.aurora_inside.store.read() as work:
-        for kind, body in work.latest.every((_SERVICE, _ALARM, _CHANGE, RecordTypeName("resource"))):
-            found[kind].append(orjson.loads(body))
+        for kind in (_SERVICE, _ALARM, _CHANGE, RecordTypeName("resource")):
+            found[kind] = [orjson.loads(body) for body in work.latest.every(kind)]
     alarms = found[_ALARM]
     active = sorted(filter(is_active, alarms), key=_worst_first)
     return Inner(len(found["resource"]), found[_SERVICE], len(alarms), active, found[_CHANGE])

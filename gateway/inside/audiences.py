@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 from gateway.ids import AudienceId, PartyId, party_of_audience
 from gateway.inventory.inventory import Inventory
+from gateway.inventory.names import own_names
 from gateway.policy.compiler import CompiledPolicy, Context, compile_policy
 from gateway.policy.egress import EgressCheck, NameScanner
 from gateway.policy.parser import parse
 from gateway.policy.pseudonym import Pseudonymiser, derive_audience_key
 from gateway.ports import ActivePolicy
+from gateway.record.strictjson import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,10 @@ class Audiences:
         self._inventory = inventory
         self._by_id: dict[AudienceId, Audience] = {}
         self._by_party: dict[PartyId, tuple[Audience, ...]] = {}
+        self._names: frozenset[str] = frozenset()
         self._scanner = NameScanner(())
         self._scanned_version = -1
+        self._begun_at = -1
         self._allowed: dict[PartyId, frozenset[str]] = {}
 
     def activate(self, active: ActivePolicy) -> Audience:
@@ -63,16 +67,37 @@ class Audiences:
         """Return the audiences of these parties, in the order of the parties."""
         return [audience for party in parties for audience in self._by_party.get(party, ())]
 
+    def begin_batch(self) -> None:
+        """Remember which names there are before some lines are taken."""
+        if self._by_id and self._scanned_version != self._inventory.names_version:
+            self._scan(self._inventory.names())
+        self._begun_at = self._inventory.names_version
+
+    @property
+    def names_moved(self) -> bool:
+        """Whether names came or went since the batch began."""
+        return self._begun_at != self._inventory.names_version
+
     def scanner(self) -> NameScanner:
-        """Return a scanner that knows every name of the inventory as it is now."""
+        """Return a scanner that knows every name of the inventory, before this batch and after it."""
         if self._scanned_version != self._inventory.names_version:
-            self._scanner = NameScanner(self._inventory.names())
-            self._allowed.clear()
-            self._scanned_version = self._inventory.names_version
+            self._scan(self._names | self._inventory.names())
         return self._scanner
 
-    def names_allowed(self, audience: Audience) -> frozenset[str]:
-        """Return the names that this audience knows anyway."""
+    def _scan(self, names: frozenset[str]) -> None:
+        self._names, self._scanner = names, NameScanner(names)
+        self._allowed.clear()
+        self._scanned_version = self._inventory.names_version
+
+    def names_allowed(self, audience: Audience, services: Iterable[Json]) -> frozenset[str]:
+        """Return names that the audience knows anyway: all of them, or when names moved, those that it surely knew.
+
+        Args:
+            audience: Who would read them.
+            services: Its own services that the record concerns, as they were at the record's line.
+        """
+        if self.names_moved:
+            return frozenset({audience.party}).union(*map(own_names, services))
         if audience.party not in self._allowed:
             self._allowed[audience.party] = self._inventory.names_known_to(audience.party)
         return self._allowed[audience.party]

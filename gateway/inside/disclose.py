@@ -30,6 +30,13 @@ class CursorMoved(StorageError):
     remedy = "Run one inside process per store."
 
 
+class _NamesMoved(Exception):
+    """Something was withheld in a batch in which names came or went: only line by line shows whether it had to be."""
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+
+
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """What the use case needs to know and does not change."""
@@ -49,6 +56,7 @@ class Discloser:
         self._now = now
         self._picture: Picture | None = None
         self._position = 0
+        self._singly_until = 0
         self._frontiers: dict[AudienceId, Frontier] = {}
 
     def run_once(self) -> set[StreamName] | None:
@@ -59,6 +67,9 @@ class Discloser:
         """
         try:
             return self._next_batch()
+        except _NamesMoved as moved:
+            self._picture, self._singly_until = None, moved.position
+            return set()
         except BaseException:
             self._picture = None  # it may have moved past what is written; the store is the truth
             raise
@@ -66,11 +77,14 @@ class Discloser:
     def _next_batch(self) -> set[StreamName] | None:
         with self._store.read() as work:
             picture = self._picture or self._load(work)
-            lines = work.journal.after(self._position, self._configuration.batch_lines)
+            limit = self._configuration.batch_lines if self._position >= self._singly_until else 1
+            lines = work.journal.after(self._position, limit)
             if not lines:
                 return None
             batch = picture.take(lines)
             sealing = self._write_entries(picture, batch, work)
+        if sealing.withheld and picture.audiences.names_moved and batch.position > lines[0].position:
+            raise _NamesMoved(batch.position)
         segments = self._seal(sealing)
         self._commit(batch, sealing, segments)
         return {segment.parties.stream for segment in segments}

@@ -7,6 +7,8 @@ the journal took the line.
 
 from __future__ import annotations
 
+import heapq
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,12 +32,16 @@ _NEVER_SHOWN = frozenset({RecordTypeName("resource"), RecordTypeName("dependency
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What one audience would be shown of one record now; `shown` None means nothing."""
+    """What one audience would be shown of one record now; `shown` None means nothing.
+
+    `services` are the audience's own services that the record concerns, as they are at this line.
+    """
 
     audience: Audience
     record_type: RecordTypeName
     record_id: RecordId
     shown: Json | None
+    services: Sequence[Json] = ()
 
 
 @dataclass(slots=True)
@@ -64,14 +70,15 @@ class Picture:
 
     def load(self, work: InsideWork) -> None:
         """Take up the state that the store has."""
-        types = (*sorted(INVENTORY_TYPES), *shown_types())
-        self._assessor.load((kind, orjson.loads(body)) for kind, body in work.latest.every(types))
+        types = dict.fromkeys((*sorted(INVENTORY_TYPES), *shown_types()))
+        self._assessor.load((kind, orjson.loads(body)) for kind in types for body in work.latest.every(kind))
         for active in work.policies.active():
             self.audiences.activate(active)
 
     def take(self, lines: Sequence[Line]) -> Batch:
         """Move over `lines`, at least one, up to the first that calls for a review, and return what they came to."""
         batch = Batch(lines[0].received_at)
+        self.audiences.begin_batch()
         for line in lines:
             batch.position, batch.at = line.position, line.received_at
             if line.kind == RECORD:
@@ -116,7 +123,7 @@ class Picture:
         shown = None
         if context.services and audience.policy.is_valid_on(at.date()):
             shown = audience.policy.disclose(concern.record_type, concern.record, context)
-        return Telling(audience, concern.record_type, concern.record_id, shown)
+        return Telling(audience, concern.record_type, concern.record_id, shown, context.services)
 
     def review(self, audience: Audience, work: InsideWork, batch: Batch) -> Iterator[Telling]:
         """Yield afresh what `audience` would be shown of every record, and nothing of what it should no longer see.
@@ -140,12 +147,16 @@ def shown_types() -> tuple[RecordTypeName, ...]:
 
 
 def _with_batch(work: InsideWork, batch: Batch) -> Iterator[tuple[RecordTypeName, Json]]:
-    """Yield every latest record that can be shown, as it will stand once `batch` is written."""
-    changed = dict(batch.latest)
-    for record_type, body in work.latest.every(shown_types()):
-        record = orjson.loads(body)
-        newer = changed.pop((record_type, RecordId(record["id"])), None)
-        yield record_type, record if newer is None else orjson.loads(newer)
-    for (record_type, _), body in changed.items():
-        if record_type not in _NEVER_SHOWN:
-            yield record_type, orjson.loads(body)
+    """Yield every latest record that can be shown, by type and id, as it will stand once `batch` is written."""
+    for record_type in shown_types():
+        newer = {record_id: body for (kind, record_id), body in batch.latest.items() if kind == record_type}
+        held = ((record["id"], record) for record in map(orjson.loads, work.latest.every(record_type)))
+        changed = ((record_id, orjson.loads(newer[record_id])) for record_id in sorted(newer))
+        # A stable merge: of two versions with one id, the held one comes first and the newer one replaces it.
+        for _, versions in itertools.groupby(heapq.merge(held, changed, key=_id), key=_id):
+            *_, (_, newest) = versions
+            yield record_type, newest
+
+
+def _id(found: tuple[RecordId, Json]) -> str:
+    return found[0]

@@ -103,9 +103,8 @@ def write_entries(
 
 def _require_clean(telling: Telling, body: bytes, audiences: Audiences) -> None:
     audience = telling.audience
-    audience.check.require_clean(
-        telling.record_type, telling.shown or {}, body.decode(), audiences.scanner(), audiences.names_allowed(audience)
-    )
+    allowed = audiences.names_allowed(audience, telling.services)
+    audience.check.require_clean(telling.record_type, telling.shown or {}, body.decode(), audiences.scanner(), allowed)
 
 
 def _disclosure(telling: Telling, index: int, source: AudienceId, *, known: bool) -> bytes:

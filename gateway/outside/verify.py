@@ -12,7 +12,7 @@ from gateway.evidence.checkpoint import Checkpoint, open_checkpoint
 from gateway.evidence.checkpoint import digest as checkpoint_digest
 from gateway.evidence.merkle import Frontier
 from gateway.evidence.receipt import open_receipt, require_acknowledges
-from gateway.evidence.stream import MAX_STEP_BYTES, MAX_STEP_ENTRIES, Held, Step, advance
+from gateway.evidence.stream import Held, Step, advance
 from gateway.ids import AudienceId, KeyId, StreamName
 from gateway.ports import OutsideWork, Store, StreamState
 from gateway.record.entry import open_entry
@@ -68,7 +68,7 @@ def _verify(store: Store[OutsideWork], state: StreamState, trusted: Mapping[Audi
     frontier, steps, receipted = Frontier(), 0, 0
     while frontier.size < state.size:
         with store.read() as work:
-            step = work.streams.step_from(parties.stream, frontier.size, MAX_STEP_ENTRIES, MAX_STEP_BYTES)
+            step = work.streams.step_from(parties.stream, frontier.size, 1, 1)  # each segment by itself
             if step is None:
                 raise HeldStreamBroken(f"{parties.stream}: entries from {frontier.size} on are missing")
             token = work.receipts.get(parties.stream, checkpoint_digest(step.token))

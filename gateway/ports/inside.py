@@ -93,8 +93,8 @@ class Latest(Protocol):
         """Insert or replace records."""
         ...
 
-    def every(self, types: Sequence[RecordTypeName]) -> Iterator[tuple[RecordTypeName, bytes]]:
-        """Yield the records of `types`, in the order of `types`, then by id. Memory stays bounded."""
+    def every(self, record_type: RecordTypeName) -> Iterator[bytes]:
+        """Yield the records of a type, by id in the order of its characters' codes. Memory stays bounded."""
         ...
 
     def get(self, record_type: RecordTypeName, record_id: RecordId) -> bytes | None:

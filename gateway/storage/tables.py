@@ -20,6 +20,9 @@ class Bytes(sa.LargeBinary):
         return None
 
 
+NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""Text that is ordered by its characters' codes in both databases, as it is in Python."""
+
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite numbers rows by INTEGER PRIMARY KEY only
 
 

@@ -188,4 +188,6 @@ def _failed(error: BaseException) -> PeerError:
         if isinstance(cause, ssl.SSLError):
             return PeerTlsRefused(f"TLS: {cause.reason}")
         cause = cause.__cause__ or cause.__context__
+    if isinstance(error, httpx.ReadError | httpx.WriteError):
+        return PeerUnreachable("the connection broke; the peer may not have registered our certificate")
     return PeerUnreachable(type(error).__name__)

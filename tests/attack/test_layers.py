@@ -58,7 +58,7 @@ def test_the_package_keeps_to_its_storeys_zones_and_pure_rooms():
         ("storage/outside/store.py", "from gateway.storage.inside import store", ZONES),
         ("wiring/outside.py", "from gateway.wiring import inside", ZONES),
         ("transport/limits.py", "from gateway.inventory import inventory", ZONES),
-        ("ports.py", "from gateway.policy import document", ZONES),
+        ("ports/shared.py", "from gateway.policy import document", ZONES),
         ("record/paths.py", "from gateway.storage import database", STOREYS),
         ("record/paths.py", "from gateway.evidence import jws", STOREYS),
         ("evidence/jws.py", "from gateway.party import identity", STOREYS),

@@ -30,20 +30,19 @@ class SqlLatest:
         if rows:
             self.connection.execute(upsert(self.connection, LATEST, ("record_type", "record_id")), rows)
 
-    def every(self, types: Sequence[RecordTypeName]) -> Iterator[tuple[RecordTypeName, bytes]]:
-        for record_type in types:
-            last = ""
-            while True:
-                rows = self.connection.execute(
-                    sa.select(LATEST.c.record_id, LATEST.c.body)
-                    .where(LATEST.c.record_type == record_type, LATEST.c.record_id > last)
-                    .order_by(LATEST.c.record_id)
-                    .limit(_AT_A_TIME)
-                ).all()
-                yield from ((record_type, row.body) for row in rows)
-                if len(rows) < _AT_A_TIME:
-                    break
-                last = rows[-1].record_id
+    def every(self, record_type: RecordTypeName) -> Iterator[bytes]:
+        last = ""
+        while True:
+            rows = self.connection.execute(
+                sa.select(LATEST.c.record_id, LATEST.c.body)
+                .where(LATEST.c.record_type == record_type, LATEST.c.record_id > last)
+                .order_by(LATEST.c.record_id)
+                .limit(_AT_A_TIME)
+            ).all()
+            yield from (row.body for row in rows)
+            if len(rows) < _AT_A_TIME:
+                return
+            last = rows[-1].record_id
 
     def get(self, record_type: RecordTypeName, record_id: RecordId) -> bytes | None:
         where = (LATEST.c.record_type == record_type, LATEST.c.record_id == record_id)

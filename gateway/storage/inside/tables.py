@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from gateway.storage.tables import BIG, Bytes, shared_tables
+from gateway.storage.tables import BIG, NAME, Bytes, shared_tables
 
 METADATA = sa.MetaData()
 SHARED = shared_tables(METADATA)
@@ -36,7 +36,7 @@ LATEST = sa.Table(
     "latest",
     METADATA,
     sa.Column("record_type", sa.Text, primary_key=True),
-    sa.Column("record_id", sa.Text, primary_key=True),
+    sa.Column("record_id", NAME, primary_key=True),
     sa.Column("body", Bytes, nullable=False),
 )
 
@@ -46,7 +46,7 @@ DISCLOSED = sa.Table(
     sa.Column("key", Bytes, primary_key=True),  # digest of the three below: one short key for point look-ups
     sa.Column("audience", sa.Text, nullable=False, index=True),  # a policy change walks over one audience
     sa.Column("record_type", sa.Text, nullable=False),
-    sa.Column("record_id", sa.Text, nullable=False),
+    sa.Column("record_id", NAME, nullable=False),
     sa.Column("digest", Bytes, nullable=False),
 )
 

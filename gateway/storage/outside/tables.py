@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from gateway.storage.tables import BIG, Bytes, shared_tables
+from gateway.storage.tables import BIG, NAME, Bytes, shared_tables
 
 METADATA = sa.MetaData()
 SHARED = shared_tables(METADATA)
@@ -33,8 +33,8 @@ VIEW = sa.Table(
     METADATA,
     sa.Column("stream", sa.Text, primary_key=True),
     sa.Column("record_type", sa.Text, primary_key=True),
-    sa.Column("subject", sa.Text, primary_key=True),
-    sa.Column("public_id", sa.Text, nullable=False),
+    sa.Column("subject", NAME, primary_key=True),
+    sa.Column("public_id", NAME, nullable=False),
     sa.Column("data", Bytes, nullable=False),
     sa.Index("view_by_public_id", "stream", "record_type", "public_id"),  # lists are paged in this order
 )

@@ -9,6 +9,7 @@ from alembic import op
 
 revision, down_revision = "v0_1_post_01", None
 
+NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -35,7 +36,7 @@ def upgrade() -> None:
         sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("audience", sa.Text(), nullable=False),
         sa.Column("record_type", sa.Text(), nullable=False),
-        sa.Column("record_id", sa.Text(), nullable=False),
+        sa.Column("record_id", NAME, nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
@@ -65,7 +66,7 @@ def upgrade() -> None:
     op.create_table(
         "latest",
         sa.Column("record_type", sa.Text(), nullable=False),
-        sa.Column("record_id", sa.Text(), nullable=False),
+        sa.Column("record_id", NAME, nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("record_type", "record_id"),
     )

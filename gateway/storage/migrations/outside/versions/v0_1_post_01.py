@@ -9,6 +9,7 @@ from alembic import op
 
 revision, down_revision = "v0_1_post_01", None
 
+NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -77,8 +78,8 @@ def upgrade() -> None:
         "view",
         sa.Column("stream", sa.Text(), nullable=False),
         sa.Column("record_type", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("public_id", sa.Text(), nullable=False),
+        sa.Column("subject", NAME, nullable=False),
+        sa.Column("public_id", NAME, nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("stream", "record_type", "subject"),
     )
