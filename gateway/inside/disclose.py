@@ -68,13 +68,17 @@ class Discloser:
         try:
             return self._next_batch()
         except _NamesMoved as moved:
-            self._picture, self._singly_until = None, moved.position
-            return set()
+            self._singly_until = moved.position
+        return self._next_batch()
+
+    def _next_batch(self) -> set[StreamName] | None:
+        try:
+            return self._disclose_batch()
         except BaseException:
             self._picture = None  # it may have moved past what is written; the store is the truth
             raise
 
-    def _next_batch(self) -> set[StreamName] | None:
+    def _disclose_batch(self) -> set[StreamName] | None:
         with self._store.read() as work:
             picture = self._picture or self._load(work)
             limit = self._configuration.batch_lines if self._position >= self._singly_until else 1
