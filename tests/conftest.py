@@ -1,7 +1,7 @@
 """What all tests share: where the published vectors are, and which real programs are there.
 
-A test that needs a program this machine lacks is skipped with the reason; where `DEMARC_REQUIRE` names its marker, as the
-continuous run does, it fails instead.
+A test that needs a program this machine lacks is skipped with the reason; where `DEMARC_REQUIRE` names its marker, as
+the continuous run does, it fails instead.
 """
 
 from __future__ import annotations
