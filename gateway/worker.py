@@ -134,6 +134,7 @@ class _Deliveries:
         partners = self._outside.live.partners()
         for operator, raw in partners.items():
             if self._running.get(operator) != raw:
+                self._running[operator] = raw
                 self._begin(operator, raw)
         self._running = dict(partners)
         self._loops.stop.wait(_PARTNERS_SECONDS)
@@ -141,14 +142,26 @@ class _Deliveries:
 
     def _begin(self, operator: OperatorId, raw: bytes) -> None:
         runner = asyncio.Runner()  # only this loop's thread uses it
-        pusher = self._outside.pusher(operator, raw, runner)
+        try:
+            pusher = self._outside.pusher(operator, raw, runner)
+        except DemarcError:  # what is wrong with one partner costs the others nothing; a new descriptor tries again
+            _log.exception("no delivery to %s", operator)
+            return
 
         def deliver() -> bool:
             if self._running.get(operator, raw) != raw:
                 raise LoopOver
-            return pusher.run_once() is Progress.DELIVERED
+            try:
+                return pusher.run_once() is Progress.DELIVERED
+            except DemarcError:
+                raise
+            except Exception as error:  # noqa: BLE001
+                # Nobody foresaw it, so nobody knows what sending again would do: this stream stands still with the
+                # reason, until an officer decides; the process and the other partners go on.
+                _log.critical("delivery to %s broke", operator, exc_info=True)
+                pusher.stop(f"the delivery broke: {type(error).__name__}; see the log of the outside process")
+                return False
 
-        self._running[operator] = raw
         self._loops.start(f"deliver-{operator}", deliver)
 
 

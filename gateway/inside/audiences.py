@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from gateway.ids import AudienceId, PartyId, party_of_audience
+from gateway.ids import AudienceId, PartyId, is_operator, party_of_audience
 from gateway.inventory.inventory import Inventory
 from gateway.inventory.names import own_names
 from gateway.policy.compiler import CompiledPolicy, Context, compile_policy
@@ -29,6 +29,11 @@ class Audience:
     check: EgressCheck
     pseudonym: Callable[[str, str], str]
 
+    @property
+    def role(self) -> str:
+        """In which role services name this audience: no operator gets what a customer of the same id bought."""
+        return "partner" if is_operator(self.id) else "customer"
+
 
 class Audiences:
     """All audiences that have a policy, found by party; and the scanner for inventory names that all of them share."""
@@ -42,7 +47,7 @@ class Audiences:
         self._scanner = NameScanner(())
         self._scanned_version = -1
         self._begun_at = -1
-        self._allowed: dict[PartyId, frozenset[str]] = {}
+        self._allowed: dict[AudienceId, frozenset[str]] = {}
 
     def activate(self, active: ActivePolicy) -> Audience:
         """Compile a policy that was checked when it was published, in place of the audience's former one."""
@@ -98,16 +103,16 @@ class Audiences:
         """
         if self.names_moved:
             return frozenset({audience.party}).union(*map(own_names, services))
-        if audience.party not in self._allowed:
-            self._allowed[audience.party] = self._inventory.names_known_to(audience.party)
-        return self._allowed[audience.party]
+        if audience.id not in self._allowed:
+            self._allowed[audience.id] = self._inventory.names_known_to(audience.party, audience.role)
+        return self._allowed[audience.id]
 
     def context(self, audience: Audience, services: Iterable[str], about: dict[str, object] | None) -> Context:
         """Return what the policy may look at beside the record: only services that are this audience's own."""
         own = [
             service
             for service_id in services
-            if audience.party in self._inventory.audiences_of(service_id)
+            if self._inventory.has_role(service_id, audience.party, audience.role)
             and (service := self._inventory.service(service_id)) is not None
         ]
         return Context(own, about, audience.pseudonym)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from gateway.errors import InputError
+from gateway.errors import DemarcError, InputError
 from gateway.evidence.checkpoint import open_checkpoint
 from gateway.evidence.stream import MAX_STEP_BYTES, MAX_STEP_ENTRIES, Parties, StreamFork, advance
 from gateway.ids import AudienceId, KeyId, OperatorId, audience_of_operator, party_of_audience
@@ -42,14 +42,27 @@ class Importer:
     now: Clock
 
     def run(self) -> int:
-        """Import one step of every stream addressed to us; return how many entries that were."""
+        """Import one step of every stream addressed to us; return how many entries that were.
+
+        Raises:
+            DemarcError: A stream cannot be imported as it is. The other streams were imported nevertheless: one
+                partner's trouble costs the others nothing.
+        """
         with self.outside.read() as there, self.inside.read() as here:
             behind = [
                 state.parties
                 for state in there.streams.addressed_to(self.own)
                 if state.size > _size(here, state.parties) and _is_running(here, state.parties)
             ]
-        return sum(self._import(parties) for parties in behind)
+        imported, failures = 0, []
+        for parties in behind:
+            try:
+                imported += self._import(parties)
+            except DemarcError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+        return imported
 
     def _import(self, parties: Parties) -> int:
         origin = OperatorId(party_of_audience(parties.origin))

@@ -23,7 +23,7 @@ from gateway.ids import RecordId, RecordTypeName, ServiceId
 from gateway.inventory.concerns import Concern, concern_of
 from gateway.inventory.episodes import change_episode, is_over, open_episode, resolve_episode, service_of_episode
 from gateway.inventory.held import Held, held_alarm, held_change, time_of_alarm, time_of_change
-from gateway.inventory.inventory import INVENTORY_TYPES, Inventory, buyers
+from gateway.inventory.inventory import INVENTORY_TYPES, Inventory, roles
 from gateway.inventory.status import WORKING, Condition, Status, Tally, Weight
 from gateway.record.strictjson import Json
 
@@ -121,7 +121,7 @@ class Assessor:
             record = self._inventory.set_status(own, self.condition_of(own).status.value)
         concern = concern_of(self._inventory, record_type, record)
         if own is not None:
-            moved = set(buyers(change.former)) ^ set(buyers(record)) if change.former is not None else set()
+            moved = {party for party, _ in roles(change.former) ^ roles(record)} if change.former is not None else set()
             concern = replace(concern, moved_parties=tuple(sorted(moved)))
         yield concern
         for service_id in sorted(before):

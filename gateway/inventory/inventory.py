@@ -124,10 +124,16 @@ class Inventory:
             self._names = (self.names_version, frozenset(found))
         return self._names[1]
 
-    def names_known_to(self, party: str) -> frozenset[str]:
-        """Return the names that the party knows anyway: of its own services and of itself."""
+    def has_role(self, service_id: str, party: str, role: str) -> bool:
+        """Tell whether the service names the party in this role: a customer and a partner of one id are two parties."""
+        return (party, role) in roles(self._services.get(service_id))
+
+    def names_known_to(self, party: str, role: str | None = None) -> frozenset[str]:
+        """Return the names that the party knows anyway: its own, and of its services (in `role`, if one is given)."""
         known = {party} if is_identifying(party) else set()
         for service_id in self.services_of(party):
+            if role is not None and not self.has_role(service_id, party, role):
+                continue
             service = self._services[service_id]
             known |= own_names(service) | names_of_party(service, party)
         return frozenset(known)
@@ -154,12 +160,20 @@ class Inventory:
             self.version += 1
             if former is None or names_of(record_type, former) != names_of(record_type, record):
                 self.names_version += 1
+            elif record_type == "service" and roles(former) != roles(record):
+                self.names_version += 1  # no name came or went, but who knows them changed
 
 
 def buyers(service: Json | None) -> tuple[PartyId, ...]:
     """Return the parties that a service record names as buying or carrying it, sorted."""
     parties = (service or {}).get("relatedParty", ())
     return tuple(sorted({PartyId(party["id"]) for party in parties if party.get("role") in _BUYING_ROLES}))
+
+
+def roles(service: Json | None) -> frozenset[tuple[PartyId, str]]:
+    """Return the parties of `buyers` with the role that the service record names them in."""
+    parties = (service or {}).get("relatedParty", ())
+    return frozenset((PartyId(party["id"]), party["role"]) for party in parties if party.get("role") in _BUYING_ROLES)
 
 
 def _without_status(record: Json) -> Json:

@@ -129,9 +129,13 @@ class Pusher:
         if expected >= delivery.acknowledged:
             return self._failed(delivery, "the partner names a gap where there is none", None)
         problem = f"the partner holds {expected} entries, its receipts cover {delivery.acknowledged}; sending again"
-        with self.store.write() as work:
-            work.deliveries.put(Delivery(self.stream, expected, delivery.attempts, None, problem))
-        return Progress.DELIVERED
+        return self._failed(replace(delivery, acknowledged=expected), problem, None)
+
+    def stop(self, reason: str) -> None:
+        """Let the stream stand still with `reason`, until an officer decides."""
+        with self.store.read() as work:
+            delivery = work.deliveries.get(self.stream)
+        self._stop(delivery, reason)
 
     def _stop(self, delivery: Delivery, reason: str) -> Progress:
         with self.store.write() as work:

@@ -5,6 +5,7 @@ Does not look at signatures or at the clock; `descriptor` does.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.errors import IdentityError
 from gateway.evidence import jws
@@ -27,6 +29,7 @@ T = TypeVar("T")
 
 MAX_ANCHORS, MAX_PINS, MAX_KEYS, MAX_VERSIONS = 4, 8, 8, 8
 _TEXT, _PEM, _URL = 200, 4096, 500
+_LABEL = re.compile(r"(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", re.ASCII)
 _PIN = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _VERSION = re.compile(r"[0-9]{1,3}", re.ASCII)
@@ -184,7 +187,20 @@ def _address(value: Any) -> str:
     is_plain = parts.scheme == "https" and parts.hostname and "@" not in parts.netloc and address.isascii()
     if not (is_plain and is_usable) or parts.query or parts.fragment or address.endswith(("/", "?", "#")):
         _refuse("exchange: not a plain https address without a trailing slash")
+    if not is_host(parts.hostname or ""):
+        _refuse("exchange: the host is neither an IP address nor a plain name of letters, digits and hyphens")
     return address
+
+
+def is_host(host: str) -> bool:
+    """Tell whether every client can connect to `host`: an IP address, or plain labels (RFC 1123 section 2.1).
+
+    Encoded international labels are refused: clients disagree on which of them are well-formed, and fail on the others.
+    """
+    try:
+        return bool(ipaddress.ip_address(host))
+    except ValueError:
+        return len(host) <= 253 and all(map(_LABEL.fullmatch, host.split(".")))
 
 
 def _anchor(value: Any) -> str:
@@ -198,7 +214,7 @@ def _anchor(value: Any) -> str:
         raise DescriptorRefused("tls.anchors: not the certificate of an authority") from error
     if not is_authority:
         _refuse("tls.anchors: not the certificate of an authority")
-    return value
+    return certificate.public_bytes(Encoding.PEM).decode("ascii")  # as we write it: OpenSSL takes less than was read
 
 
 def _pin(value: Any) -> str:

@@ -26,7 +26,7 @@ SHORTEST = 4
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
 )
 
 
@@ -93,14 +93,15 @@ class NameScanner:
         if not raw:
             return frozenset()
         matches = list(self._whole(form, raw))
-        known = [match for match in matches if not match.names.isdisjoint(allowed)]
-        unknown = [match for match in matches if match.names.isdisjoint(allowed)]
-        return frozenset(
-            name
-            for match in unknown
-            if not any(around.start <= match.start and match.end <= around.end for around in known)
-            for name in match.names
-        )
+        found: set[str] = set()
+        covered = 0  # how far a known name that began at or before here reaches
+        # Longer ones first where several begin at one place, so that one sweep sees what surrounds a match before it.
+        for match in sorted(matches, key=lambda one: (one.start, -one.end)):
+            if not match.names.isdisjoint(allowed):
+                covered = max(covered, match.end)
+            elif match.end > covered:
+                found |= match.names
+        return frozenset(found)
 
     def _whole(self, form: str, raw: Iterable[tuple[int, int, int]]) -> Iterator[Match]:
         for index, start, end in raw:

@@ -23,6 +23,7 @@ from gateway.record import strictjson
 from gateway.record.strictjson import Json
 
 MAX_BYTES = 64 * 1024
+_MAX_ATTRIBUTE = 512
 EventKind = Literal["raised", "changed", "cleared", "withdrawn"]
 WITHDRAWN = "withdrawn"
 _KINDS: tuple[EventKind, ...] = ("raised", "changed", "cleared", "withdrawn")
@@ -150,6 +151,8 @@ def _entry(event: Json) -> Entry:
     texts = _texts_of(event)
     if set(map(type, texts)) != {str} or "" in texts:
         raise MalformedEntry("an attribute is not a text")
+    if max(map(len, texts)) > _MAX_ATTRIBUTE:
+        raise MalformedEntry(f"an attribute has more than {_MAX_ATTRIBUTE} characters")
     time = _moment(event.get("time"))
     if "time" in event and time is None:
         raise MalformedEntry("time is not an RFC 3339 time")

@@ -83,15 +83,18 @@ class PeerClient:
         """
         self._deadlines = deadlines or Deadlines()
         seconds = self._deadlines.total.total_seconds()
-        self._http = httpx.AsyncClient(
-            base_url=require_https(base_url),
-            verify=tls,
-            trust_env=False,
-            follow_redirects=False,
-            timeout=httpx.Timeout(seconds, connect=self._deadlines.connect.total_seconds()),
-            limits=httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=50),
-            headers={"accept-encoding": "identity", "user-agent": "demarc"},
-        )
+        try:
+            self._http = httpx.AsyncClient(
+                base_url=require_https(base_url),
+                verify=tls,
+                trust_env=False,
+                follow_redirects=False,
+                timeout=httpx.Timeout(seconds, connect=self._deadlines.connect.total_seconds()),
+                limits=httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=50),
+                headers={"accept-encoding": "identity", "user-agent": "demarc"},
+            )
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise InsecurePeerAddress("not an address that can be connected to") from error
 
     async def __aenter__(self) -> PeerClient:
         return self
@@ -139,7 +142,7 @@ class PeerClient:
             raise PeerUnreachable("no complete answer within the deadline") from error
         except (httpx.RemoteProtocolError, httpx.DecodingError) as error:
             raise _broken(error) from error
-        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, UnicodeError) as error:
             raise _failed(error) from error
 
     async def _read(self, response: httpx.Response) -> Answer:

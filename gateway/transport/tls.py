@@ -13,11 +13,14 @@ Standard: RFC 8446; RFC 9325 section 3.
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from gateway.errors import KeyMaterialError
+
+_log = logging.getLogger(__name__)
 
 
 class TlsMaterialRefused(KeyMaterialError):
@@ -37,7 +40,11 @@ def exchange_context(certificate: Path, key: Path, anchors: Iterable[str]) -> ss
     """
     context = _server(certificate, key)
     context.verify_mode = ssl.CERT_REQUIRED
-    _trust(context, anchors)
+    for anchor in anchors:
+        try:
+            _trust(context, [anchor])
+        except TlsMaterialRefused:  # one peer's anchor must not close the door to all the others
+            _log.exception("a pinned trust anchor cannot be used; its operator is refused")
     return context
 
 
