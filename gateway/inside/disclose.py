@@ -57,6 +57,7 @@ class Discloser:
         self._picture: Picture | None = None
         self._position = 0
         self._singly_until = 0
+        self.is_behind = False
         self._frontiers: dict[AudienceId, Frontier] = {}
 
     def run_once(self) -> set[StreamName] | None:
@@ -83,6 +84,7 @@ class Discloser:
             picture = self._picture or self._load(work)
             limit = self._configuration.batch_lines if self._position >= self._singly_until else 1
             lines = work.journal.after(self._position, limit)
+            self.is_behind = len(lines) == limit
             if not lines:
                 return None
             batch = picture.take(lines)

@@ -68,12 +68,16 @@ def ingest_app(ingester: Ingester, token: str, check: Callable[[], None]) -> Fas
     async def take(request: Request, source: str, reader: tuple[Read, int]) -> Response:
         read, limit = reader
         body = await _body(request, limit)
-        offers = await run_in_threadpool(read, body)
-        if len(offers) > MAX_OFFERS:
-            raise TooManyRecords(f"{len(offers)} records")
-        if not offers:
-            raise RequestRefused("the body holds no record")
-        return _answer(await run_in_threadpool(ingester.take, source, offers))
+
+        def read_and_take() -> Sequence[Outcome]:
+            offers = read(body)
+            if len(offers) > MAX_OFFERS:
+                raise TooManyRecords("more records than one request may carry")
+            if not offers:
+                raise RequestRefused("the body holds no record")
+            return ingester.take(source, offers)
+
+        return _answer(await run_in_threadpool(read_and_take))
 
     @app.post(RECORDS_PATH, response_model=None)
     async def take_records(request: Request) -> Response:

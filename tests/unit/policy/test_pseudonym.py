@@ -11,7 +11,14 @@ from base64 import b32encode
 import pytest
 
 from gateway.ids import AudienceId
-from gateway.policy.pseudonym import CHARACTERS, PREFIXES, Pseudonymiser, WrongPseudonymKey, derive_audience_key
+from gateway.policy.pseudonym import (
+    CHARACTERS,
+    PREFIXES,
+    Pseudonymiser,
+    WrongPseudonymKey,
+    _base32,
+    derive_audience_key,
+)
 from gateway.record.schemas import record_types
 
 MASTER = bytes(range(32))
@@ -72,3 +79,8 @@ def test_a_key_of_another_length_is_refused(length: int) -> None:
 def test_a_short_master_key_is_refused() -> None:
     with pytest.raises(WrongPseudonymKey):
         derive_audience_key(bytes(31), NORTHLINK)
+
+
+def test_the_quick_base32_is_base32() -> None:
+    for raw in (bytes(10), b"\xff" * 10, bytes(range(10)), b"\x80" + bytes(8) + b"\x01"):
+        assert _base32(raw) == b32encode(raw).decode()
