@@ -85,6 +85,17 @@ def _without_fault(stages: dict[str, Path], name: str, folder: Path) -> tuple[di
         return chain.rows(), faults
 
 
+def _entries(rows: dict[str, list[Any]]) -> dict[str, Any]:
+    """Return the rows with each stream's segments joined: where they are cut may differ, what they hold may not."""
+    joined: dict[str, Any] = dict(rows)
+    for table in (name for name in rows if name.endswith(".segment")):
+        streams: dict[str, list[bytes]] = {}
+        for stream, _first, _count, lines, _peaks, _checkpoint in sorted(rows[table], key=lambda row: row[:2]):
+            streams.setdefault(stream, []).extend(lines.split(b"\n"))
+        joined[table] = streams
+    return joined
+
+
 @pytest.mark.parametrize("again", ["the same object", "a new process"])
 @pytest.mark.parametrize("kind", ["lost", "applied"])
 @pytest.mark.parametrize("name", USE_CASES)
@@ -103,7 +114,9 @@ def test_every_fault_of_every_step_is_mended_by_running_again(
             except StorageError:
                 run(chain, made if again == "the same object" else make(chain, faults))
             assert faults.has_struck
-            assert chain.rows() == wanted, f"unit of work {at} ({counted.names[at]}) of {name}, {kind}"
+            assert _entries(chain.rows()) == _entries(wanted), (
+                f"unit of work {at} ({counted.names[at]}) of {name}, {kind}"
+            )
 
 
 def test_what_was_taken_and_reported_lost_is_a_duplicate_when_it_is_sent_again(tmp_path: Path) -> None:
