@@ -128,7 +128,7 @@ def serve_outside(outside: Outside, announce: Callable[[str], None]) -> None:
 
 
 class _Deliveries:
-    """One delivery loop per enabled partner; a new descriptor begins a new loop, and the former one ends."""
+    """One delivery loop per enabled partner; it ends when the partner is disabled or has a new descriptor."""
 
     def __init__(self, outside: Outside, loops: Loops) -> None:
         self._outside = outside
@@ -154,7 +154,7 @@ class _Deliveries:
             return
 
         def deliver() -> bool:
-            if self._running.get(operator, raw) != raw:
+            if self._running.get(operator) != raw:
                 raise LoopOver
             try:
                 return pusher.run_once() is Progress.DELIVERED

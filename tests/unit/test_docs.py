@@ -167,7 +167,7 @@ def tracked() -> list[Path]:
 
 _FOLDERS = r"(?<![\w.$~}/-])/(?:work|root|Users|home/[a-z]+)/|/opt/(?:pypi|wheels)|/tmp/(?:probe|spec)"
 _REGISTRIES = r"\b(?:pypi|pythonhosted|registry\.npmjs|ghcr|docker|quay|gcr)\.(?:org|com|io|dev)\b"
-_OPTIONS = "--extra-index-url|--index-url|--find-links|--trusted-host"
+_OPTIONS = r"--(?:(?:extra-)?index|find|trusted)-(?:url|links|host)"
 OF_A_MACHINE = re.compile(f"{_FOLDERS}|{_REGISTRIES}|{_OPTIONS}")
 
 
