@@ -23,6 +23,7 @@ from gateway.keystore.files import (
     write_new,
 )
 from gateway.keystore.profiles import Profile, Purpose, profiles
+from gateway.party.certificate import read_certificate
 
 OWN_ANCHOR = "tls-anchor.cert.pem"
 """Copy of the authority's certificate in the outside folder: what partners pin, and nothing secret."""
@@ -89,7 +90,7 @@ def own_anchor(folder: Path) -> str:
 def load_certificate(path: Path) -> x509.Certificate:
     """Return the first certificate of a PEM file, which need not be private."""
     try:
-        return x509.load_pem_x509_certificate(path.read_bytes())
+        return read_certificate(path.read_bytes())
     except FileNotFoundError as error:
         raise KeyFileMissing(str(path)) from error
     except (OSError, ValueError) as error:

@@ -14,7 +14,6 @@ from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -22,6 +21,7 @@ from gateway.errors import IdentityError
 from gateway.evidence import jws
 from gateway.evidence.jws import KeyRefused
 from gateway.ids import KeyId, MalformedId, OperatorId, parse_operator_id
+from gateway.party.certificate import read_certificate
 from gateway.record.strictjson import Json
 
 Keys = Mapping[KeyId, Ed25519PublicKey]
@@ -129,7 +129,7 @@ def _require_one_purpose_each(found: Descriptor) -> None:
         _refuse("one key is listed under two purposes")
     raw = {key.public_bytes_raw() for keys in (found.seal, found.receipt) for key in keys.values()}
     for anchor in found.anchors:
-        key = x509.load_pem_x509_certificate(anchor.encode("ascii")).public_key()
+        key = read_certificate(anchor.encode("ascii")).public_key()
         if isinstance(key, Ed25519PublicKey) and key.public_bytes_raw() in raw:
             _refuse("a signing key is also the key of a TLS anchor")
 
@@ -207,10 +207,9 @@ def _anchor(value: Any) -> str:
     if not isinstance(value, str) or len(value) > _PEM or value.count("-----BEGIN") != 1:
         _refuse("tls.anchors: not one certificate in PEM")
     try:
-        certificate = x509.load_pem_x509_certificate(value.encode("ascii"))
-        certificate.public_key()  # read here, so that a damaged or unknown one is refused here
+        certificate = read_certificate(value.encode("ascii"))
         is_authority = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (ValueError, UnsupportedAlgorithm, x509.ExtensionNotFound, x509.DuplicateExtension) as error:
+    except (ValueError, x509.ExtensionNotFound) as error:
         raise DescriptorRefused("tls.anchors: not the certificate of an authority") from error
     if not is_authority:
         _refuse("tls.anchors: not the certificate of an authority")

@@ -18,6 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from gateway.errors import IdentityError
 from gateway.ids import MalformedId, OperatorId, parse_operator_id
+from gateway.party.certificate import UNREADABLE
 
 OPERATOR_URN = "urn:demarc:operator:"
 
@@ -47,7 +48,7 @@ def operator_of_certificate(certificate: x509.Certificate) -> OperatorId:
     """
     try:
         extensions = certificate.extensions
-    except (ValueError, x509.DuplicateExtension) as error:
+    except UNREADABLE as error:
         raise CertificateNameRefused("its extensions cannot be read") from error
     _require_client_purpose(extensions)
     return _named_operator(extensions)

@@ -23,12 +23,12 @@ from datetime import datetime
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from gateway.errors import IdentityError
 from gateway.ids import OperatorId
+from gateway.party.certificate import read_certificate
 from gateway.party.identity import operator_of_certificate
 
 _REMEMBERED = 1024
@@ -165,11 +165,9 @@ def _presented(scope: Mapping[str, Any]) -> str:
 
 def _parse(pem: str) -> x509.Certificate:
     try:
-        certificate = x509.load_pem_x509_certificate(pem.encode("ascii"))
-        certificate.public_key()  # read here, so that a damaged or unknown one is refused here
-    except (ValueError, UnsupportedAlgorithm) as error:
+        return read_certificate(pem.encode("ascii"))
+    except ValueError as error:
         raise CertificateUnreadable("the client certificate is not well-formed") from error
-    return certificate
 
 
 def _require_pinned(certificate: x509.Certificate, trust: PeerTrust) -> None:
@@ -179,7 +177,7 @@ def _require_pinned(certificate: x509.Certificate, trust: PeerTrust) -> None:
 
 def _require_chain(certificate: x509.Certificate, trust: PeerTrust, now: datetime) -> None:
     try:
-        anchors = Store([x509.load_pem_x509_certificate(anchor.encode("ascii")) for anchor in trust.anchors])
+        anchors = Store([read_certificate(anchor.encode("ascii")) for anchor in trust.anchors])
         policy = PolicyBuilder().store(anchors).time(now).max_chain_depth(_MAX_CHAIN_DEPTH)
         policy.build_client_verifier().verify(certificate, [])
     except (ValueError, VerificationError) as error:

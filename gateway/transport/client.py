@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
@@ -70,6 +70,38 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class PeerCutOff(PeerError):
+    """The other operator is no longer served."""
+
+    code = "peer.cut-off"
+    remedy = "Let officers resume the delivery with `demarc policy resume` when there is no reason to stop it any more."
+
+
+async def while_served(
+    exchange: Coroutine[Any, Any, Answer], is_served: Callable[[], bool], seconds: float = 0.25
+) -> Answer:
+    """Return what `exchange` does, and break it off, connection and all, when the peer is served no longer.
+
+    Args:
+        exchange: One exchange with a peer.
+        is_served: Asked again and again while the exchange lasts; a stop must not wait for a slow peer (threat P-19).
+        seconds: How long to wait between two questions.
+
+    Raises:
+        PeerCutOff: It was broken off; what the peer took is not known.
+    """
+    running = asyncio.ensure_future(exchange)
+    try:
+        while not (await asyncio.wait({running}, timeout=seconds))[0]:
+            if not is_served():
+                raise PeerCutOff("stopped while sending")
+        return running.result()
+    finally:
+        if not running.done():
+            running.cancel()
+            await asyncio.wait({running}, timeout=1.0)  # until the connection is closed
 
 
 class PeerClient:

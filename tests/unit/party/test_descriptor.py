@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -181,6 +183,15 @@ def test_no_changed_byte_is_accepted_as_the_same(place: int, change: int) -> Non
         return
     assert opened == NORTHLINK  # a PEM body may hold a space where a line ended; the certificate is the same
     assert fingerprint(bytes(raw)) != fingerprint(RAW)
+
+
+def test_an_anchor_of_an_unknown_version_is_refused() -> None:
+    der = bytearray(AUTHORITY.certificate.public_bytes(Encoding.DER))
+    der[der.index(b"\xa0\x03\x02\x01\x02") + 4] = 10
+    anchor = f"-----BEGIN CERTIFICATE-----\n{base64.encodebytes(bytes(der)).decode()}-----END CERTIFICATE-----\n"
+    tls = json.loads(RAW)["descriptor"]["tls"] | {"anchors": [anchor]}
+    with pytest.raises(DescriptorRefused, match=r"tls\.anchors"):
+        open_descriptor(changed(tls=tls), NOW)
 
 
 def successor(**members: Any) -> Descriptor:
