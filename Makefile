@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 T ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format lint types layers bench lock clean setup python
+.PHONY: help demo test test-all check format lint types layers bench noninterference lock clean setup python
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -56,6 +56,9 @@ layers: $(VENV)/dev
 
 bench: $(VENV)/dev ## Measure against floors of the same run; QUICK=1 for a short one
 	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick,)
+
+noninterference: $(VENV)/dev ## Compare pairs of inside worlds, byte by byte; PAIRS=1000 SEED=0, MUTANTS=1 for planted leaks too
+	@$(BIN)/python -m tests.noninterference --pairs $(or $(PAIRS),200) --seed $(or $(SEED),0) $(if $(MUTANTS),--mutants,)
 
 lock: ## Renew the lock files (needs uv)
 	@uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/runtime.txt

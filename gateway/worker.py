@@ -23,6 +23,7 @@ from gateway.transport import server
 if TYPE_CHECKING:
     from gateway.ids import OperatorId
     from gateway.wiring.inside import Inside
+    from gateway.wiring.life import Life
     from gateway.wiring.outside import Outside
 
 FIRST_PAUSE = 0.005
@@ -30,6 +31,7 @@ LONGEST_PAUSE = 0.04
 FAILURE_SECONDS = 1.0
 _PARTNERS_SECONDS = 1.0
 _CLOCK_SECONDS = 5.0
+_DUE_SECONDS = 0.25  # a stop that was decided while nobody could write the outside store takes effect that soon
 _log = logging.getLogger("gateway.worker")
 
 Round = Callable[[], bool]
@@ -92,31 +94,41 @@ class Loops:
 def serve_inside(inside: Inside, announce: Callable[[str], None]) -> None:
     """Run the inside process until SIGTERM or SIGINT."""
     loops = Loops()
-    discloser, replicator, importer = inside.discloser(), inside.replicator(), inside.importer()
+    hand_over, importer = inside.hand_over(), inside.importer()
     timekeeper = inside.timekeeper()
-    replicator.run()  # what an earlier process sealed and did not hand over
     # Records come and go by the thousand beside an inventory that stays: look for garbage seldom, and never among it.
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
 
-    def disclose() -> bool:
-        grown = discloser.run_once()
-        if grown:
-            replicator.run(grown)
-        # After a batch that was not full, a breath: what comes meanwhile shares the next transaction and signature.
-        return grown is not None and discloser.is_behind
-
-    loops.start("disclose", disclose)
+    # After a batch that was not full, a breath: what comes meanwhile shares the next transaction and signature.
+    loops.start("disclose", hand_over.run_once)
 
     def keep_time() -> bool:
         loops.stop.wait(_CLOCK_SECONDS)
         return timekeeper.run_once() > 0
 
     loops.start("time", keep_time)
+    start_life(loops, inside.life())
     loops.start("import", lambda: importer.run() > 0)
     _serve([inside.listener()], loops, announce)
     for database in inside.databases:
         database.close()
+
+
+def start_life(loops: Loops, life: Life) -> None:
+    """Start handing stops over and doing what is due, in loops of their own: neither waits for the other's failure."""
+    stopper, due_taker = life.stopper(), life.due_taker()
+
+    def hand_stops_over() -> bool:
+        loops.stop.wait(_DUE_SECONDS)
+        return stopper.hand_over() > 0
+
+    def do_what_is_due() -> bool:
+        loops.stop.wait(_DUE_SECONDS)
+        return due_taker.run_once() > 0
+
+    loops.start("stops", hand_stops_over)
+    loops.start("due", do_what_is_due)
 
 
 def serve_outside(outside: Outside, announce: Callable[[str], None]) -> None:

@@ -25,7 +25,6 @@ from gateway.ids import AudienceId, KeyId, OperatorId, audience_of_operator, str
 from gateway.inside.disclose import Configuration, Discloser
 from gateway.inside.import_ import Importer
 from gateway.inside.ingest import Ingester, Offer
-from gateway.inside.publish import Publisher
 from gateway.inside.replicate import Replicator
 from gateway.outside.accept import Acceptor
 from gateway.outside.push import Keys, Progress, Pusher
@@ -36,7 +35,9 @@ from gateway.storage.database import Database
 from gateway.storage.inside.store import SqlInsideStore
 from gateway.storage.outside.store import SqlOutsideStore
 from gateway.transport.client import Answer
+from gateway.wiring.life import Life
 from tests.network import BACKBONE, INTERCONNECT_PORT, INVENTORY, alarm, customer_policy, partner_policy, service
+from tests.officers import FourEyes, life_of
 from tests.operators import lines_of
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -147,8 +148,11 @@ class Chain:
     def ingester(self, faults: Faults | None = None) -> Ingester:
         return Ingester(self.store("aurora-inside", faults), lambda: NOW)
 
-    def publisher(self) -> Publisher:
-        return Publisher(self.store("aurora-inside"), lambda: NOW)
+    def life(self, faults: Faults | None = None, now: Callable[[], datetime] = lambda: NOW) -> Life:
+        return life_of(self.store("aurora-inside", faults), self.store("aurora-outside", faults), now)
+
+    def publisher(self) -> FourEyes:
+        return FourEyes(self.life())
 
     def discloser(self, faults: Faults | None = None, batch_lines: int = 500) -> Discloser:
         told = Configuration(AURORA, bytes(range(32)), KEYS[AURORA, "seal"], batch_lines)

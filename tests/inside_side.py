@@ -16,13 +16,13 @@ from gateway.ids import AudienceId, OperatorId, StreamName
 from gateway.inside.disclose import Configuration, Discloser
 from gateway.inside.enrol import Enroller
 from gateway.inside.ingest import Ingester, Offer, Outcome
-from gateway.inside.publish import Publisher
 from gateway.record import strictjson
 from gateway.record.entry import Entry, open_entry
 from gateway.storage.database import Database
 from gateway.storage.inside.store import SqlInsideStore
 from gateway.storage.migrations import upgrade
 from gateway.storage.outside.store import SqlOutsideStore
+from tests.officers import FourEyes, life_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NORTHLINK, ACME = AudienceId("urn:demarc:operator:northlink"), AudienceId("urn:demarc:customer:acme")
@@ -88,7 +88,8 @@ class House:
         self.store, self.outside = SqlInsideStore(self.databases[0]), SqlOutsideStore(self.databases[1])
         self.now = NOW
         self.ingester = Ingester(self.store, lambda: self.now)
-        self.publisher = Publisher(self.store, lambda: self.now)
+        self.life = life_of(self.store, self.outside, lambda: self.now)
+        self.publisher = FourEyes(self.life)
         self.enroller = Enroller(self.store, self.outside, OperatorId("aurora"), lambda: self.now)
         self.discloser = self.new_discloser()
 

@@ -48,8 +48,22 @@ def health(
         trouble = ask(target_of(chosen, one))
         unwell += trouble is not None
         (err if trouble else out).print(f"{one}: {trouble or 'healthy'}")
+        if one == "inside" and not trouble and (count := _withheld(chosen)):
+            err.print(f"{one}: {count} disclosures were stopped and wait: demarc policy quarantine list")
     if unwell:
         raise typer.Exit(1)
+
+
+def _withheld(chosen: Settings) -> int:
+    """Return how many disclosures the egress check stopped about which nobody has decided yet."""
+    from gateway.storage.database import Database  # noqa: PLC0415 - heavy; help must be quick
+    from gateway.storage.inside.disclosing import SqlWithheld  # noqa: PLC0415
+
+    database = Database(chosen.inside_store, "inside")
+    with database.read() as connection:
+        count = SqlWithheld(connection).count()
+    database.close()
+    return count
 
 
 def target_of(chosen: Settings, zone: Zone) -> Target:

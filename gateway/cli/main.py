@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from gateway import __version__
-from gateway.cli import console, customer, health, instance, inventory, partner, policy, record, stream
+from gateway.cli import console, customer, health, instance, inventory, officer, partner, policy, record, stream
 from gateway.errors import DemarcError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.add_typer(instance.serve, name="serve")
 app.add_typer(record.app, name="record")
 app.add_typer(inventory.app, name="inventory")
 app.add_typer(policy.app, name="policy")
+app.add_typer(officer.app, name="officer")
 app.add_typer(partner.app, name="peer")
 app.add_typer(customer.app, name="customer")
 app.add_typer(stream.app, name="stream")

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from gateway import bundled, settings
 from gateway.demo.customer import Customer
+from gateway.demo.officers import OFFICERS, enrol_officers, four_eyes, officer_keys
 from gateway.demo.processes import Children, DemoFailed, accepts, free_ports, run, run_python
 from gateway.demo.story import CUSTOMER, PARTNER
 from gateway.demo.tap import Tap
@@ -29,6 +30,7 @@ from gateway.wiring import inside, outside
 
 HOST = "127.0.0.1"
 OPERATOR = "aurora"
+POLICIES = ("wholesale-partner", "retail-customer")
 NAMES = {OPERATOR: "Aurora Networks", PARTNER: "Northlink Carrier"}
 _READY_SECONDS = 60
 
@@ -89,6 +91,7 @@ def build(
     _together(
         lambda: run_python(generator, str(keys[OPERATOR]), "--operator", OPERATOR, *hosts),
         lambda: run_python(generator, str(keys[PARTNER]), "--operator", PARTNER, *hosts),
+        *(officer_keys(folder, one) for one in (aurora, northlink)),
     )
     tap = _tap(keys, northlink)
     resources.callback(tap.close)
@@ -100,9 +103,15 @@ def build(
             children.start(f"{one.operator} {zone}", ("serve", zone, "--home", str(one.home)))
     inventory = folder / "inventory.ndjson"
     inventory.write_bytes(b"".join(dump(record) + b"\n" for record in records))
+    _together(lambda: enrol_officers(folder, aurora), lambda: enrol_officers(folder, northlink))
+    say(f"two officers at each operator, {' and '.join(OFFICERS)}: nobody lets anybody learn more alone")
     token = _introduce(aurora, northlink, inventory)
+    policies = bundled.folder("policies")
+    told = _together(*(four_eyes(folder, aurora, policies / f"{name}.yaml") for name in POLICIES))
     _await_listeners(children, (aurora, northlink))
     say("four processes: an inside and an outside of each operator; descriptors exchanged by fingerprint")
+    for line in told:
+        say(str(line))
     tls = ssl.create_default_context(cadata=own_anchor(aurora.home / "keys"))
     tls.minimum_version = ssl.TLSVersion.TLSv1_3
     acme = Customer(HOST, aurora.public_port, tls, token)
@@ -134,7 +143,6 @@ def _init(one: Gateway, keys: dict[str, Path], reached_at: int) -> None:
 
 def _introduce(aurora: Gateway, northlink: Gateway, inventory: Path) -> str:
     """Let the parties get to know each other and aurora know its network; return the customer's token."""
-    policies = bundled.folder("policies")
     at_aurora, at_northlink = ("--home", str(aurora.home)), ("--home", str(northlink.home))
 
     def know(partner: Gateway, at: tuple[str, str]) -> None:
@@ -145,8 +153,6 @@ def _introduce(aurora: Gateway, northlink: Gateway, inventory: Path) -> str:
         lambda: run("customer", "add", CUSTOMER, "--name", "Acme Industries", *at_aurora).strip(),
         lambda: know(northlink, at_aurora),
         lambda: know(aurora, at_northlink),
-        lambda: run("policy", "publish", str(policies / "wholesale-partner.yaml"), *at_aurora),
-        lambda: run("policy", "publish", str(policies / "retail-customer.yaml"), *at_aurora),
         lambda: run("record", "add", str(inventory), *at_aurora),
     )
     return str(done[0])

@@ -5,29 +5,37 @@ An audience that has no policy is not here, and so learns nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from gateway.ids import AudienceId, PartyId, is_operator, party_of_audience
+from gateway.inside.scanning import Scanning
+from gateway.inside.sensitivity import Sensitivity, sensitivity_of
+from gateway.inventory.concerns import Concern
 from gateway.inventory.inventory import Inventory
-from gateway.inventory.names import own_names
-from gateway.policy.compiler import CompiledPolicy, Context, compile_policy
-from gateway.policy.egress import EgressCheck, NameScanner
+from gateway.policy.compiler import CompiledPolicy, compile_policy
+from gateway.policy.context import Context, nothing_is_disclosed
+from gateway.policy.document import DisclosurePolicy
+from gateway.policy.egress import EgressCheck
 from gateway.policy.parser import parse
 from gateway.policy.pseudonym import Pseudonymiser, derive_audience_key
 from gateway.ports import ActivePolicy
 from gateway.record.strictjson import Json
 
+IsDisclosed = Callable[[str, str], bool]
+
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """One audience with its compiled policy."""
+    """One audience with its compiled policy, and what that policy looks at beside the record itself."""
 
     id: AudienceId
     party: PartyId
     policy: CompiledPolicy
     check: EgressCheck
     pseudonym: Callable[[str, str], str]
+    sensitivity: Sensitivity
 
     @property
     def role(self) -> str:
@@ -35,87 +43,91 @@ class Audience:
         return "partner" if is_operator(self.id) else "customer"
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an audience would be shown of a record now; `data` None means nothing.
+
+    `services` are the audience's own services that the record concerns, within the agreement's scope.
+    """
+
+    data: Json | None
+    services: Sequence[Json] = ()
+
+
 class Audiences:
-    """All audiences that have a policy, found by party; and the scanner for inventory names that all of them share."""
+    """All audiences that have a policy, found by party; and what an inventory name is, for all of them."""
 
     def __init__(self, pseudonym_master: bytes, inventory: Inventory) -> None:
         self._master = pseudonym_master
         self._inventory = inventory
         self._by_id: dict[AudienceId, Audience] = {}
         self._by_party: dict[PartyId, tuple[Audience, ...]] = {}
-        self._names: frozenset[str] = frozenset()
-        self._scanner = NameScanner(())
-        self._scanned_version = -1
-        self._begun_at = -1
-        self._allowed: dict[AudienceId, frozenset[str]] = {}
+        self.scanning = Scanning(inventory)
 
     def activate(self, active: ActivePolicy) -> Audience:
-        """Compile a policy that was checked when it was published, in place of the audience's former one."""
-        policy = compile_policy(parse(active.text, f"{active.audience}@{active.position}"))
-        key = derive_audience_key(self._master, active.audience)
+        """Put a policy that was checked when it was published in place of the audience's former one."""
+        return self.put(parse(active.text, f"{active.audience}@{active.position}"))
+
+    def put(self, document: DisclosurePolicy) -> Audience:
+        """Compile an effective policy, in place of the audience's former one."""
+        policy = compile_policy(document)
         audience = Audience(
-            active.audience,
-            party_of_audience(active.audience),
+            policy.audience,
+            party_of_audience(policy.audience),
             policy,
             EgressCheck(policy.contract),
-            Pseudonymiser(key).token,
+            Pseudonymiser(derive_audience_key(self._master, policy.audience)).token,
+            sensitivity_of(document),
         )
         self._by_id[audience.id] = audience
         self._by_party = _grouped(self._by_id.values())
         return audience
 
-    def named(self, audience: AudienceId) -> list[Audience]:
+    def get(self, audience: AudienceId) -> Audience | None:
         """Return the audience of this name, if it has a policy."""
-        return [found for found in self._by_id.values() if found.id == audience]
+        return self._by_id.get(audience)
 
     def of_parties(self, parties: Iterable[PartyId]) -> list[Audience]:
         """Return the audiences of these parties, in the order of the parties."""
         return [audience for party in parties for audience in self._by_party.get(party, ())]
 
-    def begin_batch(self) -> None:
-        """Remember which names there are before some lines are taken."""
-        if self._by_id and self._scanned_version != self._inventory.names_version:
-            self._scan(self._inventory.names())
-        self._begun_at = self._inventory.names_version
+    def names_known_to(self, audience: Audience) -> frozenset[str]:
+        """Return the names that an audience knows anyway."""
+        return self._inventory.names_known_to(audience.party, audience.role)
 
-    @property
-    def names_moved(self) -> bool:
-        """Whether names came or went since the batch began."""
-        return self._begun_at != self._inventory.names_version
+    def is_own(self, audience: Audience, service: Json) -> bool:
+        """Tell whether a service is this audience's, and the agreement is about it."""
+        return self._inventory.has_role(service["id"], audience.party, audience.role) and audience.policy.covers(
+            service
+        )
 
-    def scanner(self) -> NameScanner:
-        """Return a scanner that knows every name of the inventory, before this batch and after it."""
-        if self._scanned_version != self._inventory.names_version:
-            self._scan(self._names | self._inventory.names())
-        return self._scanner
-
-    def _scan(self, names: frozenset[str]) -> None:
-        self._names, self._scanner = names, NameScanner(names)
-        self._allowed.clear()
-        self._scanned_version = self._inventory.names_version
-
-    def names_allowed(self, audience: Audience, services: Iterable[Json]) -> frozenset[str]:
-        """Return names that the audience knows anyway: all of them, or when names moved, those that it surely knew.
+    def show(
+        self, audience: Audience, concern: Concern, at: datetime, is_disclosed: IsDisclosed = nothing_is_disclosed
+    ) -> Shown:
+        """Return what the policy shows of a record to an audience, on the day of `at`.
 
         Args:
-            audience: Who would read them.
-            services: Its own services that the record concerns, as they were at the record's line.
+            audience: Who would read it.
+            concern: The record with the services that it concerns.
+            at: When the journal took the line that is the cause.
+            is_disclosed: Tells of other records whether they are disclosed to this audience.
         """
-        if self.names_moved:
-            return frozenset({audience.party}).union(*map(own_names, services))
-        if audience.id not in self._allowed:
-            self._allowed[audience.id] = self._inventory.names_known_to(audience.party, audience.role)
-        return self._allowed[audience.id]
+        context = self.context(audience, concern, is_disclosed)
+        if not context.services or not audience.policy.is_valid_on(at.date()):
+            return Shown(None)
+        return Shown(audience.policy.disclose(concern.record_type, concern.record, context), context.services)
 
-    def context(self, audience: Audience, services: Iterable[str], about: dict[str, object] | None) -> Context:
-        """Return what the policy may look at beside the record: only services that are this audience's own."""
-        own = [
-            service
-            for service_id in services
-            if self._inventory.has_role(service_id, audience.party, audience.role)
-            and (service := self._inventory.service(service_id)) is not None
-        ]
-        return Context(own, about, audience.pseudonym)
+    def context(
+        self, audience: Audience, concern: Concern, is_disclosed: IsDisclosed = nothing_is_disclosed
+    ) -> Context:
+        """Return what stands around a record for this audience: of services, only its own and within the scope."""
+        found = (self._inventory.service(service_id) for service_id in concern.services)
+        own = [service for service in found if service is not None and self.is_own(audience, service)]
+
+        def scrub(text: str) -> str | None:
+            return self.scanning.scrubber.scrub(text, self.names_known_to(audience))
+
+        return Context(own, concern.about, audience.pseudonym, is_disclosed, scrub)
 
 
 def _grouped(audiences: Iterable[Audience]) -> dict[PartyId, tuple[Audience, ...]]:

@@ -7,20 +7,23 @@ after, they are never read again.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
+import logging
 from dataclasses import dataclass
 
 from gateway.errors import StorageError
 from gateway.evidence.jws import Signer
 from gateway.evidence.merkle import Frontier
 from gateway.ids import AudienceId, OperatorId, StreamName, stream_between
-from gateway.inside.picture import Batch, Picture, Telling
-from gateway.inside.seal import Sealing, Segment, seal, write_entries
+from gateway.inside.batch import Batch, begin_batch
+from gateway.inside.picture import CLOCK, Picture
+from gateway.inside.seal import Segment, seal
+from gateway.inside.told import Told
+from gateway.inside.work_through import work_through
 from gateway.ports import Clock, InsideWork, Store
 
+_log = logging.getLogger(__name__)
+
 CURSOR = "disclose"
-_EGRESS = "egress"
 
 
 class CursorMoved(StorageError):
@@ -28,13 +31,6 @@ class CursorMoved(StorageError):
 
     code = "storage.cursor-moved"
     remedy = "Run one inside process per store."
-
-
-class _NamesMoved(Exception):
-    """Something was withheld in a batch in which names came or went: only line by line shows whether it had to be."""
-
-    def __init__(self, position: int) -> None:
-        self.position = position
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,6 @@ class Discloser:
         self._now = now
         self._picture: Picture | None = None
         self._position = 0
-        self._singly_until = 0
         self.is_behind = False
         self._frontiers: dict[AudienceId, Frontier] = {}
 
@@ -67,32 +62,24 @@ class Discloser:
             StorageError: Nothing of the batch was written; call again later.
         """
         try:
-            return self._next_batch()
-        except _NamesMoved as moved:
-            self._singly_until = moved.position
-        return self._next_batch()
-
-    def _next_batch(self) -> set[StreamName] | None:
-        try:
             return self._disclose_batch()
         except BaseException:
             self._picture = None  # it may have moved past what is written; the store is the truth
             raise
 
     def _disclose_batch(self) -> set[StreamName] | None:
+        limit = self._configuration.batch_lines
         with self._store.read() as work:
             picture = self._picture or self._load(work)
-            limit = self._configuration.batch_lines if self._position >= self._singly_until else 1
             lines = work.journal.after(self._position, limit)
             self.is_behind = len(lines) == limit
             if not lines:
                 return None
-            batch = picture.take(lines)
-            sealing = self._write_entries(picture, batch, work)
-        if sealing.withheld and picture.audiences.names_moved and batch.position > lines[0].position:
-            raise _NamesMoved(batch.position)
-        segments = self._seal(sealing)
-        self._commit(batch, sealing, segments)
+            batch = begin_batch(picture, work, Told(work.disclosed), lambda one: self._frontier(work, one).size)
+            work_through(picture, batch, lines)
+            self.is_behind |= batch.position < lines[-1].position
+        segments = self._seal(batch)
+        self._commit(picture, batch, segments)
         return {segment.parties.stream for segment in segments}
 
     def _load(self, work: InsideWork) -> Picture:
@@ -103,26 +90,17 @@ class Discloser:
         self._picture = picture
         return picture
 
-    def _write_entries(self, picture: Picture, batch: Batch, work: InsideWork) -> Sealing:
-        tellings = list(itertools.chain(batch.tellings, self._reviews(picture, batch, work)))
-        keys = {(telling.audience.id, telling.record_type, telling.record_id): None for telling in tellings}
-        for audience in {telling.audience.id for telling in tellings} - self._frontiers.keys():
+    def _frontier(self, work: InsideWork, audience: AudienceId) -> Frontier:
+        if audience not in self._frontiers:
             stream = stream_between(self._configuration.operator, audience)
             self._frontiers[audience] = work.streams.held(stream).frontier
-        sizes = {audience: frontier.size for audience, frontier in self._frontiers.items()}
-        known = work.disclosed.digests(list(keys))
-        return write_entries(tellings, known, sizes, self._configuration.operator, picture.audiences)
+        return self._frontiers[audience]
 
-    def _reviews(self, picture: Picture, batch: Batch, work: InsideWork) -> Iterator[Telling]:
-        for audience in batch.reviews.values():
-            yield from picture.review(audience, work, batch)
-
-    def _seal(self, sealing: Sealing) -> list[Segment]:
+    def _seal(self, batch: Batch) -> list[Segment]:
         issued_at = int(self._now().timestamp())
         return [
             segment
-            for audience, lines in sealing.lines.items()
-            if lines
+            for audience, lines in batch.entries.lines.items()
             for segment in seal(
                 audience,
                 lines,
@@ -133,21 +111,20 @@ class Discloser:
             )
         ]
 
-    def _commit(self, batch: Batch, sealing: Sealing, segments: list[Segment]) -> None:
-        moment = self._now()
+    def _commit(self, picture: Picture, batch: Batch, segments: list[Segment]) -> None:
+        moment, refused = self._now(), picture.withholding.refused
         with self._store.write() as work:
             if work.cursors.get(CURSOR) != self._position:
                 raise CursorMoved(f"the cursor is no longer at {self._position}")
-            work.latest.put(batch.latest)
-            work.disclosed.put(sealing.told)
-            for policy in batch.policies:
-                work.policies.activate(policy)
+            batch.write(picture, work)
             for segment in segments:
                 work.streams.put(segment.parties, segment.advance, segment.token)
-            for stopped in sealing.withheld:
-                source = f"{_EGRESS}:{stopped.audience}"
-                work.quarantine.add(source, stopped.reason, stopped.pointer, stopped.body, moment)
+            work.quarantine.add_all(refused, moment)
             work.cursors.move(CURSOR, batch.position)
+            work.cursors.move(CLOCK, picture.microseconds)
         self._position = batch.position
+        picture.note_kept()
         for segment in segments:
             self._frontiers[segment.parties.audience] = segment.advance.frontier
+        for one in refused:
+            _log.warning("%s: a disclosure was stopped (%s at %s)", one.source, one.reason, one.pointer or "the whole")

@@ -1,4 +1,4 @@
-"""Write into the journal what time does: an agreement that begins or ends is a line of its own.
+"""Write into the journal what time does: an agreement that begins or ends, something held back that is due.
 
 So the clock decides nothing by itself, and replaying the journal gives the same streams.
 """
@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
+from gateway.ids import AudienceId
 from gateway.inside.picture import TIME
 from gateway.policy.parser import parse
 from gateway.ports import ActivePolicy, Clock, InsideWork, NewLine, Store
-from gateway.record.strictjson import dump
+from gateway.record.strictjson import Json, dump
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +25,18 @@ class Timekeeper:
     now: Clock
 
     def run_once(self) -> int:
-        """Journal every boundary of a policy in force that has passed and is not journalled yet; return how many."""
+        """Journal what time has brought and is not journalled yet; return how many lines that were.
+
+        That is: every boundary of a policy in force that has passed, and for every audience for which something was
+        held back whose time has come, that time.
+        """
         moment = self.now()
         with self.store.read() as work:
-            due = [
-                line for policy in work.policies.active() for line in _boundaries(policy) if line[0] <= moment.date()
-            ]
-            known = work.journal.known([line.key for _, line in due])
-        fresh = [line for _, line in due if line.key not in known]
+            active = work.policies.active()
+            due = [line for policy in active for day, line in _boundaries(policy) if day <= moment.date()]
+            due += [_release(audience, latest) for audience, latest in work.held_back.due_audiences(moment).items()]
+            known = work.journal.known([line.key for line in due])
+        fresh = [line for line in due if line.key not in known]
         if fresh:
             with self.store.write() as work:
                 work.journal.append(fresh, moment)
@@ -41,9 +46,16 @@ class Timekeeper:
 @lru_cache(maxsize=4096)  # the same policies are asked about again and again
 def _boundaries(policy: ActivePolicy) -> tuple[tuple[date, NewLine], ...]:
     document = parse(policy.text, policy.audience)
-    lines = []
-    for day in document.agreement.boundaries():
-        body = dump({"audience": policy.audience, "policy": policy.position, "day": day.isoformat()})
-        digest = hashlib.sha256(body).digest()
-        lines.append((day, NewLine(TIME, "clock", hashlib.sha256(TIME.encode() + body).digest(), digest, body)))
-    return tuple(lines)
+    said = {"audience": policy.audience, "policy": policy.position}
+    return tuple((day, line_of({**said, "day": day.isoformat()})) for day in document.agreement.boundaries())
+
+
+def _release(audience: AudienceId, latest: datetime) -> NewLine:
+    """Return the line that releases everything due until `latest`; what is taken after it is due later than that."""
+    return line_of({"audience": audience, "due": latest.isoformat()})
+
+
+def line_of(said: Json) -> NewLine:
+    """Return the line of the journal that says what time brought; the same words are the same line."""
+    body = dump(said)
+    return NewLine(TIME, "clock", hashlib.sha256(TIME.encode() + body).digest(), hashlib.sha256(body).digest(), body)

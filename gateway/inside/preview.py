@@ -2,35 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gateway.ids import AudienceId, stream_between
+from gateway.inside.batch import begin_batch
 from gateway.inside.disclose import Configuration
-from gateway.inside.picture import Batch, Picture
-from gateway.inside.seal import Withheld, write_entries
-from gateway.policy.compiler import compile_policy
-from gateway.policy.parser import parse
-from gateway.ports import ActivePolicy, Clock, InsideWork, Store
+from gateway.inside.picture import Picture
+from gateway.inside.review import review
+from gateway.inside.settle import settle
+from gateway.inside.told import Told
+from gateway.policy.document import DisclosurePolicy
+from gateway.policy.load import load
+from gateway.ports import Clock, InsideWork, Refused, Store
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The entries of a stream that begins now, and what the egress check would stop."""
+    """What one audience's stream would go on with, and what the egress check would stop."""
 
+    audience: AudienceId
     lines: list[bytes]
-    withheld: list[Withheld]
+    withheld: list[Refused]
 
 
-def preview(store: Store[InsideWork], configuration: Configuration, now: Clock, text: str, file: str) -> Preview:
-    """Return what the policy in `text` would disclose of all records held now.
+def preview(
+    store: Store[InsideWork],
+    configuration: Configuration,
+    now: Clock,
+    text: str,
+    file: str,
+    bases: Mapping[str, str] | None = None,
+    *,
+    as_new: bool = False,
+) -> list[Preview]:
+    """Return for each audience of a policy what its stream would go on with: changes, and withdrawals.
+
+    Args:
+        store: What is held now; only read.
+        configuration: As the running instance has it.
+        now: The time at which the policy would come into force.
+        text: The policy.
+        file: What findings call it.
+        bases: Texts of the policies that it may extend, by file name.
+        as_new: Show a stream that begins now instead, with everything that the policy discloses.
 
     Raises:
         PolicyRefused: It cannot be used as written.
     """
-    policy = compile_policy(parse(text, file))
-    picture = Picture(configuration.operator, configuration.pseudonym_master)
+    documents = load(text, file, bases or {})
     with store.read() as work:
-        picture.load(work)
-        audience = picture.audiences.activate(ActivePolicy(policy.audience, policy.digest, text, 0))
-        tellings = list(picture.review(audience, work, Batch(now())))
-    sealing = write_entries(tellings, {}, {}, configuration.operator, picture.audiences)
-    return Preview(sealing.lines.get(audience.id, []), sealing.withheld)
+        return [_preview(work, configuration, now, document, as_new=as_new) for document in documents]
+
+
+def _preview(
+    work: InsideWork, configuration: Configuration, now: Clock, document: DisclosurePolicy, *, as_new: bool
+) -> Preview:
+    picture = Picture(configuration.operator, configuration.pseudonym_master)
+    picture.load(work)
+    picture.pass_to(now())
+    stream = stream_between(configuration.operator, document.audience)
+    size = 0 if as_new else work.streams.held(stream).frontier.size
+    batch = begin_batch(picture, work, Told(None if as_new else work.disclosed), lambda _audience: size)
+    batch.position = work.journal.end() + 1
+    settle(picture, batch, review(picture, batch, picture.audiences.put(document)))
+    return Preview(document.audience, batch.entries.lines.get(document.audience, []), picture.withholding.refused)

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from gateway.evidence.checkpoint import open_checkpoint
-from gateway.evidence.stream import MAX_STEP_BYTES, MAX_STEP_ENTRIES, Parties, advance
+from gateway.evidence.stream import MAX_STEP_BYTES, Parties, advance
 from gateway.ids import AudienceId, KeyId, StreamName, is_operator
+from gateway.inside.seal import MAX_SEGMENT_ENTRIES
 from gateway.ports import InsideWork, OutsideWork, Store, ViewChange
 from gateway.record.entry import Entry, open_entry
 from gateway.record.strictjson import dump
@@ -52,7 +53,9 @@ class Replicator:
             state = there.streams.state(parties.stream)
         with self.inside.read() as here:
             first = state.size if state else 0
-            step = here.streams.step_from(parties.stream, first, MAX_STEP_ENTRIES, MAX_STEP_BYTES)
+            # To the next full segment at most: where steps end then hangs on the stream's own count, not on batches.
+            room = MAX_SEGMENT_ENTRIES - first % MAX_SEGMENT_ENTRIES
+            step = here.streams.step_from(parties.stream, first, room, MAX_STEP_BYTES)
         if step is None:
             return False
         checkpoint = open_checkpoint(step.token, self.seal_keys)

@@ -23,7 +23,7 @@ from gateway.ids import RecordId, RecordTypeName, ServiceId
 from gateway.inventory.concerns import Concern, concern_of
 from gateway.inventory.episodes import change_episode, is_over, open_episode, resolve_episode, service_of_episode
 from gateway.inventory.held import Held, held_alarm, held_change, time_of_alarm, time_of_change
-from gateway.inventory.inventory import INVENTORY_TYPES, Inventory, roles
+from gateway.inventory.inventory import INVENTORY_TYPES, Change, Inventory
 from gateway.inventory.status import WORKING, Condition, Status, Tally, Weight
 from gateway.record.strictjson import Json
 
@@ -119,11 +119,7 @@ class Assessor:
         own = ServiceId(record["id"]) if record_type == SERVICE else None
         if own is not None and "operatingStatus" not in record:
             record = self._inventory.set_status(own, self.condition_of(own).status.value)
-        concern = concern_of(self._inventory, record_type, record)
-        if own is not None:
-            moved = {party for party, _ in roles(change.former) ^ roles(record)} if change.former is not None else set()
-            concern = replace(concern, moved_parties=tuple(sorted(moved)))
-        yield concern
+        yield replace(concern_of(self._inventory, record_type, record), change=change)
         for service_id in sorted(before):
             yield from self._changed(service_id, before[service_id], received_at, is_told=service_id == own)
 
@@ -167,8 +163,10 @@ class Assessor:
         if after == before:
             return
         if after.status != before.status and not is_told:
+            former = self._inventory.service(service_id)
             service = self._inventory.set_status(service_id, after.status.value)
-            yield Concern(SERVICE, RecordId(service_id), service, (service_id,))
+            change = Change(SERVICE, RecordId(service_id), former)
+            yield Concern(SERVICE, RecordId(service_id), service, (service_id,), change=change)
         problem = self._continue_episode(service_id, after, at)
         if problem is not None:
             yield Concern(SERVICE_PROBLEM, RecordId(problem["id"]), problem, (service_id,))

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from gateway.ids import PartyId, RecordId, RecordTypeName, ServiceId
 from gateway.inventory.held import identifiers
-from gateway.inventory.inventory import Inventory
+from gateway.inventory.inventory import Change, Inventory, roles
 from gateway.record.strictjson import Json
 
 
@@ -31,7 +31,8 @@ class Concern:
     Attributes:
         services: Known services it concerns, sorted; through them, their audiences.
         about: For an alarm the internal record of the resource (or service) it is about, if that is known.
-        moved_parties: Parties to which a known service was related until this record and no longer is, or the reverse.
+        change: For a record of the inventory what it changed there; records about other things may now be shown
+            differently. None for all others.
     """
 
     record_type: RecordTypeName
@@ -39,7 +40,14 @@ class Concern:
     record: Json
     services: tuple[ServiceId, ...]
     about: Json | None = None
-    moved_parties: tuple[PartyId, ...] = ()
+    change: Change | None = None
+
+    @property
+    def moved_parties(self) -> tuple[PartyId, ...]:
+        """Parties to which a known service was related until this record and no longer is, or the reverse."""
+        if self.record_type != "service" or self.change is None or self.change.former is None:
+            return ()
+        return tuple(sorted({party for party, _ in roles(self.change.former) ^ roles(self.record)}))
 
 
 def concern_of(inventory: Inventory, record_type: RecordTypeName, record: Json) -> Concern:
@@ -67,6 +75,22 @@ def services_concerned(inventory: Inventory, record_type: RecordTypeName, record
             return _known(inventory, [record["id"]])
         case _:
             return ()
+
+
+def objects_named(record_type: RecordTypeName, record: Json) -> tuple[str, ...]:
+    """Return everything by which `services_concerned` finds services: what the record is about, each once."""
+    match record_type:
+        case "alarm":
+            return (record["alarmedObject"]["id"],)
+        case "change-request":
+            named = identifiers(record, "targetEntity") + identifiers(record, "impactEntity")
+        case "trouble-ticket" | "service-level":
+            named = identifiers(record, "relatedEntity")
+        case "service-problem":
+            named = identifiers(record, "affectedService")
+        case _:
+            return ()
+    return tuple(dict.fromkeys(named))
 
 
 def _depending(inventory: Inventory, objects: Iterable[str]) -> tuple[ServiceId, ...]:

@@ -28,6 +28,12 @@ class DependencyGraph:
         self._requires: dict[str, dict[str, int]] = {}
         self._required_by: dict[str, dict[str, int]] = {}
 
+    def differences(self, owner: Owner, edges: Iterable[Edge]) -> tuple[frozenset[Edge], frozenset[Edge]]:
+        """Return the edges that `owner` would no longer state, and those that it would state for the first time."""
+        stated = frozenset(edge for edge in edges if edge[0] != edge[1])
+        former = frozenset(self._owned.get(owner, ()))
+        return former - stated, stated - former
+
     def state(self, owner: Owner, edges: Iterable[Edge]) -> frozenset[str]:
         """Replace what `owner` states; return the objects whose own requirements changed by it."""
         stated = frozenset(edge for edge in edges if edge[0] != edge[1])

@@ -4,7 +4,8 @@ Rules:
 - Records are taken as they come, in journal order; the later one of a type and id replaces the former whole.
 - Services and resources share one space of identifiers, because alarms, works and dependencies name either.
 - A party buys or carries a service if the service's `relatedParty` names its id with the role `customer` or `partner`.
-- `version` grows with every change except of `operatingStatus` alone; `names_version` when a name came or went.
+- `version` grows with every change except of `operatingStatus` alone; `names_version` when a name came that never was
+  there before, or when somebody knows other names than before.
 
 It is held in memory and rebuilt from the latest records. It does not know alarms. One thread at a time.
 """
@@ -12,11 +13,13 @@ It is held in memory and rebuilt from the latest records. It does not know alarm
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from gateway.ids import PartyId, RecordId, RecordTypeName, ServiceId
-from gateway.inventory.graph import DependencyGraph
-from gateway.inventory.names import is_identifying, names_of, names_of_party, own_names
+from gateway.inventory.graph import DependencyGraph, Edge
+from gateway.inventory.name_book import FormerNames, NameBook
+from gateway.inventory.names import names_beside_places, places_of
 from gateway.inventory.relations import edges_of
 from gateway.record.strictjson import Json
 
@@ -32,12 +35,16 @@ class Change:
         former: The record that was replaced, None when there was none (always None for a dependency).
         touched: Objects whose own requirements changed, and services that were not known as such before; whatever
             depends on one of these may have another state now.
+        services: Services that depend on something else than before.
+        objects: Everything of which that may be so: what is about one of these may concern other services now.
     """
 
     record_type: RecordTypeName
     record_id: RecordId
     former: Json | None
-    touched: frozenset[str]
+    touched: frozenset[str] = frozenset()
+    services: frozenset[ServiceId] = frozenset()
+    objects: frozenset[str] = frozenset()
 
 
 class Inventory:
@@ -51,7 +58,7 @@ class Inventory:
         self._graph = DependencyGraph()
         self._bought: defaultdict[str, set[ServiceId]] = defaultdict(set)
         self._depending: dict[str, tuple[ServiceId, ...]] = {}
-        self._names: tuple[int, frozenset[str]] = (-1, frozenset())
+        self._book = NameBook()
 
     def apply(self, record_type: RecordTypeName, record: Json) -> Change:
         """Take a service, resource or dependency record, new or instead of its former version.
@@ -67,18 +74,25 @@ class Inventory:
             raise ValueError(f"{record_type} records do not belong in the inventory")
         identifier = record["id"]
         former = self._replace(record_type, identifier, record)
-        owner = (record_type, identifier)
-        touched = self._graph.state(owner, edges_of(record_type, record))
+        owner, edges = (record_type, identifier), tuple(edges_of(record_type, record))
+        dropped, added = self._graph.differences(owner, edges)
+        before = self._between(dropped)
+        touched = self._graph.state(owner, edges)
+        after = self._between(added)
         if record_type == "service" and former is None:
             touched |= {identifier}
+            after = self._between({*added, (identifier, identifier)})
         if touched:
             self._depending.clear()
-        if record_type == "dependency":
-            self.version += bool(touched)
-            self.names_version += bool(touched)
-        else:
-            self._count_versions(record_type, former, record)
-        return Change(record_type, RecordId(identifier), former, touched)
+        self._count_versions(record_type, former, record, has_other_edges=bool(touched))
+        services, objects = before[0] | after[0], before[1] | after[1]
+        return Change(record_type, RecordId(identifier), former, touched, services, objects)
+
+    def _between(self, edges: Iterable[Edge]) -> tuple[frozenset[ServiceId], frozenset[str]]:
+        """Return the services that depend on something through these edges, and what they depend on through them."""
+        above = {object_id for start in {edge[0] for edge in edges} for object_id in self._graph.dependents_of(start)}
+        below = {object_id for start in {edge[1] for edge in edges} for object_id in self._graph.requirements_of(start)}
+        return frozenset(ServiceId(found) for found in above & self._services.keys()), frozenset(below)
 
     def set_status(self, service_id: ServiceId, status: str) -> Json:
         """Give a known service another `operatingStatus`; return its new record."""
@@ -115,14 +129,43 @@ class Inventory:
         return self._resources.get(resource_id)
 
     def names(self) -> frozenset[str]:
-        """Return every identifying name held; O(inventory) after `names_version` grew, else remembered."""
-        if self._names[0] != self.names_version:
-            found = {name for name in self._graph.identifiers() if is_identifying(name)}
-            for record_type, held in (("service", self._services), ("resource", self._resources)):
-                for record in held.values():
-                    found |= names_of(RecordTypeName(record_type), record)
-            self._names = (self.names_version, frozenset(found))
-        return self._names[1]
+        """Return every identifying name that ever was in the inventory."""
+        return frozenset(self._book.since(0))
+
+    @property
+    def names_count(self) -> int:
+        """How many identifying names there ever were."""
+        return self._book.count
+
+    def names_since(self, count: int) -> Sequence[str]:
+        """Return the names that came after the first `count`, in the order of their coming."""
+        return self._book.since(count)
+
+    def former_names(self, service_ids: Iterable[str]) -> FormerNames:
+        """Return by which names, now gone, the buyers of these services know them."""
+        return self._book.former(service_ids)
+
+    def moved_former_names(self) -> Set[str]:
+        """Return the services of which `former_names` says something else than when this was asked last."""
+        return self._book.moved()
+
+    def remember_former_names(self, former: FormerNames) -> None:
+        """Take up former names as an earlier run kept them, before any record."""
+        self._book.remember_former(former)
+
+    def places(self) -> Set[str]:
+        """Return the names that only ever stood for places; the caller must not keep the answer."""
+        return self._book.places
+
+    @property
+    def demoted(self) -> Sequence[str]:
+        """Names that stood for places until they stood for something else too, in the order in which they did."""
+        return self._book.demoted
+
+    def remember_names(self, names: Mapping[str, bool]) -> None:
+        """Take up names that were in the inventory at some time, with whether each only ever stood for a place."""
+        places = frozenset(name for name, is_place in names.items() if is_place)
+        self.names_version += self._book.note(names.keys() - places, places)
 
     def has_role(self, service_id: str, party: str, role: str) -> bool:
         """Tell whether the service names the party in this role: a customer and a partner of one id are two parties."""
@@ -130,13 +173,8 @@ class Inventory:
 
     def names_known_to(self, party: str, role: str | None = None) -> frozenset[str]:
         """Return the names that the party knows anyway: its own, and of its services (in `role`, if one is given)."""
-        known = {party} if is_identifying(party) else set()
-        for service_id in self.services_of(party):
-            if role is not None and not self.has_role(service_id, party, role):
-                continue
-            service = self._services[service_id]
-            known |= own_names(service) | names_of_party(service, party)
-        return frozenset(known)
+        asked = sorted(_BUYING_ROLES) if role is None else [role]
+        return frozenset().union(*(self._book.known_to((PartyId(party), one)) for one in asked))
 
     def _replace(self, record_type: RecordTypeName, identifier: str, record: Json) -> Json | None:
         if record_type == "resource":
@@ -155,13 +193,19 @@ class Inventory:
             self._bought[party].add(service_id)
         return former
 
-    def _count_versions(self, record_type: RecordTypeName, former: Json | None, record: Json) -> None:
-        if former is None or _without_status(former) != _without_status(record):
+    def _count_versions(
+        self, record_type: RecordTypeName, former: Json | None, record: Json, *, has_other_edges: bool
+    ) -> None:
+        if former == record:
+            return
+        if record_type == "dependency":
+            self.version += has_other_edges
+        elif former is None or _without_status(former) != _without_status(record):
             self.version += 1
-            if former is None or names_of(record_type, former) != names_of(record_type, record):
-                self.names_version += 1
-            elif record_type == "service" and roles(former) != roles(record):
-                self.names_version += 1  # no name came or went, but who knows them changed
+        is_new = self._book.note(names_beside_places(record_type, record), places_of(record))
+        if record_type == "service":
+            is_new |= self._book.replace(record, roles(record))
+        self.names_version += is_new
 
 
 def buyers(service: Json | None) -> tuple[PartyId, ...]:

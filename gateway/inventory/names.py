@@ -64,6 +64,18 @@ def names_of(record_type: RecordTypeName, record: Json) -> frozenset[str]:
     return frozenset(text.strip() for text in _candidates(record_type, record) if is_identifying(text))
 
 
+def places_of(record: Json) -> frozenset[str]:
+    """Return how a record calls the places that it is at."""
+    place = record.get("place", ())
+    entries = [place] if isinstance(place, dict) else place
+    return frozenset(text.strip() for entry in entries for text in _labels(entry) if is_identifying(text))
+
+
+def names_beside_places(record_type: RecordTypeName, record: Json) -> frozenset[str]:
+    """Return the identifying names in a record that stand anywhere else than where places stand."""
+    return names_of(record_type, {name: value for name, value in record.items() if name != "place"})
+
+
 def names_of_party(record: Json, party: str) -> frozenset[str]:
     """Return how a record calls `party`: its id and its names."""
     parties = (entry for entry in record.get("relatedParty", ()) if entry["id"] == party)

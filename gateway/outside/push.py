@@ -4,6 +4,7 @@ Rules:
 - What is re-sent is the same bytes; the partner's rule makes a repeat harmless.
 - Nothing counts as delivered before a receipt over exactly this checkpoint is on our disk.
 - What the partner answers decides by `gateway.delivery.answers`; what we do not understand is tried again later.
+- A partner that is cut off is sent nothing; what is not acknowledged stays queued.
 - A partner that cannot take a step (malformed, too large) or holds another history stops its stream with the reason,
   until an officer decides. It is never skipped.
 """
@@ -87,6 +88,8 @@ class Pusher:
             state = work.streams.state(self.stream)
             delivery = work.deliveries.get(self.stream)
             if state is None or state.stopped or delivery.acknowledged >= state.size:
+                return Progress.IDLE
+            if work.stops.is_stopped(state.parties.audience):
                 return Progress.IDLE
             if delivery.due_at and delivery.due_at > self.now():
                 return Progress.WAITING

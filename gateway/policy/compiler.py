@@ -1,7 +1,8 @@
 """From a checked document to a `CompiledPolicy`: the filter that every record passes on its way out.
 
 Rules:
-- Nothing unchecked is compiled: `compile_policy` checks first, and refuses with the findings.
+- Nothing unchecked is compiled: `compile_policy` checks first, and refuses with the findings. So it does with what is
+  not effective yet (`extends`) or not for one audience (`members`).
 - What no rule names does not leave. A type without a section, a condition that is not exactly true, a record without
   a usable identifier, any error while evaluating: withheld.
 - The result depends on the arguments only. No clock, no chance, no memory that shows.
@@ -11,56 +12,26 @@ This module does not look at what leaves a second time; `egress` does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from gateway.ids import AudienceId, ContractDigest, PolicyDigest, RecordTypeName
-from gateway.policy import transforms
 from gateway.policy.checker import check
-from gateway.policy.codegen import generate
-from gateway.policy.condition import Condition, compile_condition
 from gateway.policy.context import Context
 from gateway.policy.contract import contract_digest, contract_of
-from gateway.policy.document import Agreement, DisclosurePolicy, Section, digest
+from gateway.policy.document import Agreement, DisclosurePolicy, Release, digest
+from gateway.policy.effective import require_effective
 from gateway.policy.findings import PolicyRefused
-from gateway.policy.plan import outputs_of
+from gateway.policy.scope import in_scope
+from gateway.policy.sections import CompiledSection, compiled_sections
 from gateway.record.strictjson import Json
 
 __all__ = ["CompiledPolicy", "CompiledSection", "Context", "compile_policy"]
 
-Projection: TypeAlias = Callable[[Json, Sequence[Json], Callable[[str, str], str]], Json | None]
 OnFailure: TypeAlias = Callable[[Exception], None]
-
-_FUNCTION = "disclose"
-_NAMESPACE: Mapping[str, Any] = MappingProxyType(
-    {
-        "bool": bool,
-        "canonical": transforms.canonical,
-        "dict": dict,
-        "empty": MappingProxyType({}),
-        "float": float,
-        "int": int,
-        "is_time": transforms.is_time,
-        "len": len,
-        "list": list,
-        "scalars": frozenset({str, int, float, bool}),
-        "str": str,
-        "type": type,
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledSection:
-    """The filter for one record type, and the source that it was made from."""
-
-    record_type: RecordTypeName
-    condition: Condition | None
-    project: Projection = field(repr=False)
-    source: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +43,18 @@ class CompiledPolicy:
     digest: PolicyDigest
     contract: Json = field(repr=False)
     contract_digest: ContractDigest
-    agreement: Agreement
+    document: DisclosurePolicy = field(repr=False)
     sections: Mapping[str, CompiledSection] = field(repr=False)
+
+    @property
+    def agreement(self) -> Agreement:
+        """Return what the two organisations signed."""
+        return self.document.agreement
+
+    @property
+    def release(self) -> Release:
+        """Return when changes may be told."""
+        return self.document.release
 
     @property
     def record_types(self) -> tuple[RecordTypeName, ...]:
@@ -83,6 +64,10 @@ class CompiledPolicy:
     def is_valid_on(self, day: date) -> bool:
         """Tell whether the agreement covers `day` (UTC); one without dates covers every day."""
         return self.agreement.covers(day)
+
+    def covers(self, service: Json) -> bool:
+        """Tell whether the agreement is about this internal service; one that is not is as if not the audience's."""
+        return in_scope(self.document, service)
 
     def disclose(
         self, record_type: RecordTypeName, record: Json, context: Context, on_failure: OnFailure | None = None
@@ -101,7 +86,7 @@ class CompiledPolicy:
         try:
             if section.condition is not None and not section.condition.holds(record, context.about):
                 return None
-            return section.project(record, context.services, context.pseudonym)
+            return section.project(record, context)
         except Exception as failure:  # noqa: BLE001  Fail closed: whatever went wrong, this record does not leave.
             if on_failure is not None:
                 on_failure(failure)
@@ -112,30 +97,21 @@ def compile_policy(document: DisclosurePolicy) -> CompiledPolicy:
     """Return `document` as a filter.
 
     Raises:
-        PolicyRefused: The document does not pass `checker.check`; its findings are on the error.
+        PolicyRefused: The document does not pass `checker.check`, or is not the effective policy of one audience; its
+            findings are on the error.
     """
+    require_effective(document)
     findings = check(document)
     if findings:
         raise PolicyRefused(findings)
+    said = digest(document)
     contract = contract_of(document)
     return CompiledPolicy(
         name=document.name,
         audience=document.audience,
-        digest=digest(document),
+        digest=said,
         contract=contract,
         contract_digest=contract_digest(contract),
-        agreement=document.agreement,
-        sections=MappingProxyType({part.record_type: _compile(document, part) for part in document.sections}),
+        document=document,
+        sections=MappingProxyType(compiled_sections(document, said)),
     )
-
-
-def _compile(document: DisclosurePolicy, section: Section) -> CompiledSection:
-    condition = None
-    if section.when is not None:
-        condition = compile_condition(section.when, section.record_type, document.agreement.variables())
-    generated = generate(_FUNCTION, outputs_of(document, section))
-    namespace: dict[str, Any] = {"__builtins__": {}, **_NAMESPACE, **generated.constants}
-    code = compile(generated.source, f"<policy {document.name}: {section.record_type}>", "exec")
-    # The source is our own: names from the policy are in it as literals only, and no builtin can be reached.
-    exec(code, namespace)  # noqa: S102
-    return CompiledSection(section.record_type, condition, namespace[_FUNCTION], generated.source)

@@ -1,11 +1,14 @@
 """Conditions: the Common Expression Language, type-checked against the schemas before it ever sees a record.
 
 Rules:
-- A condition reads `record.<leaf>`, `object.<leaf>` (the resource that the record is about) and `agreement...`, nothing
-  else: no clock, no chance, no other record. Leaves inside arrays of objects and names with @ cannot be read.
+- A condition reads `record.<leaf>`, `object.<leaf>` (the resource that the record is about), `agreement...` and, where
+  it is about the members of an array, `item.<leaf>`; nothing else: no clock, no chance, no other record. Leaves inside
+  arrays of objects and names with @ cannot be read.
 - Only exactly true is true. An absent field, a value of another type, a division by zero, an exhausted budget: not
   true. As CEL has it, `a || b` is still true when one side is true and the other cannot be evaluated.
 - The same values give the same answer, so answers are remembered, up to a bound.
+- No condition takes long or much memory: the library counts iterations, and what it does not count is refused, which
+  is whatever makes values grow (`map`, `filter`, lists in lists, maps, texts and lists put together with +).
 
 This module hides the CEL library: its types do not leave it.
 """
@@ -29,10 +32,24 @@ MAX_CHARACTERS = 4096
 _REMEMBERED = 4096
 _LONGEST_REMEMBERED_TEXT = 128
 _OBJECT_TYPE = RecordTypeName("resource")
+_ROOTS = ("record", "object", "item")
 
 _REPORT = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
-_DOTTED = re.compile(r"\b(?:record|object|agreement)(?:\s*\.\s*[A-Za-z_]\w*)+")
+_SELECTOR = re.compile(r"\[name=[^\]]*\]")
+_DOTTED = re.compile(r"\b(?:record|object|item|agreement)(?:\s*\.\s*[A-Za-z_]\w*)+")
+
+_GROWING = frozenset({"map", "filter"})
+_TAME = """
+stdlib:
+  exclude_functions:
+    - name: "_+_"
+      overloads: [{id: add_string}, {id: add_list}, {id: add_bytes}]
+  exclude_macros: [map, filter]
+"""
+_TEXT = r""" "{3}(?:\\.|[^\\])*?"{3} | '{3}(?:\\.|[^\\])*?'{3} | "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' """
+_RAW = r""" [bB]?[rR][bB]?(?: "{3}.*?"{3} | '{3}.*?'{3} | "[^"]*" | '[^']*' ) """
+_LITERAL = re.compile(rf"//[^\n]* | {_RAW} | {_TEXT} | (?P<bracket>[][{{}}])", re.DOTALL | re.VERBOSE)
 
 _CEL_TYPES = {
     "string": cel.Type.STRING,
@@ -102,17 +119,24 @@ class Condition:
     def __init__(self, expression: Any, used: Sequence[_Variable], constants: Mapping[str, str]) -> None:
         self._expression = expression
         self._used = tuple(used)
+        self._readers = tuple((_ROOTS.index(variable.root), variable.value) for variable in used)
         self._constants = dict(constants)
         self._answers: dict[tuple[Any, ...], bool] = {}
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """Return the names of the record's and the object's leaves that the condition reads."""
+        """Return the names of the leaves of the record, the object and the member that the condition reads."""
         return tuple(variable.name for variable in self._used)
 
-    def holds(self, record: Json, about: Json | None) -> bool:
-        """Tell whether the condition is exactly true of this record."""
-        values = tuple([v.value(record if v.root == "record" else about) for v in self._used])
+    @property
+    def checked(self) -> bytes:
+        """Return the syntax tree of the condition after type checking, as the CEL library serialises it."""
+        return bytes(self._expression.serialize())
+
+    def holds(self, record: Json, about: Json | None, item: object = None) -> bool:
+        """Tell whether the condition is exactly true of this record, or of this member of one of its arrays."""
+        roots = (record, about, item)
+        values = tuple([read(roots[at]) for at, read in self._readers])
         # The types belong to the key, because 1, 1.0 and true are one key to a dictionary (kind `any`).
         key = (values, *map(type, values))
         known = self._answers.get(key)
@@ -137,13 +161,17 @@ class Condition:
         return bool(result.type() == cel.Type.BOOL) and result.value() is True
 
 
-def compile_condition(text: str, record_type: RecordTypeName, agreement: Mapping[str, str]) -> Condition:
-    """Return the condition that `text` writes for records of `record_type`.
+def compile_condition(
+    text: str, record_type: RecordTypeName, agreement: Mapping[str, str], array: str | None = None
+) -> Condition:
+    """Return the condition that `text` writes for records of `record_type`, or for the members of one of their arrays.
 
     Args:
         text: A CEL expression of type bool.
         record_type: Whose leaves `record.` names.
         agreement: The agreement's values by dotted name; they are constants to the condition.
+        array: The path of the array whose members `item.` names, with or without its last `[]`; None when it is
+            about the record.
 
     Raises:
         ConditionRefused: With every problem that the compiler reports.
@@ -151,16 +179,29 @@ def compile_condition(text: str, record_type: RecordTypeName, agreement: Mapping
     if len(text) > MAX_CHARACTERS:
         message = f"the condition has more than {MAX_CHARACTERS} characters"
         raise ConditionRefused([Problem(0, message, "Write a shorter condition.")])
-    variables = _variables(record_type)
-    environment = _environment(record_type, tuple(sorted(agreement)))
+    members = None if array is None else _SELECTOR.sub("[]", array).removesuffix("[]") + "[]."
+    variables = _variables(record_type, members)
+    environment = _environment(record_type, tuple(sorted(agreement)), members)
     try:
         expression = environment.compile(text)
     except RuntimeError as error:
         raise ConditionRefused(_problems(str(error), text, [*variables, *agreement])) from error
+    _refuse_growth(text)
     if expression.return_type() != cel.Type.BOOL:
         message = f"the condition is of type {str(expression.return_type()).lower()}, not bool"
         raise ConditionRefused([Problem(0, message, 'Compare it, as in `record.state == "raised"`.')])
     return Condition(expression, _used(text, variables), agreement)
+
+
+def _refuse_growth(text: str) -> None:
+    """Refuse maps and lists inside lists: with a handful of loops they become as large as one likes."""
+    depth = 0
+    for found in _LITERAL.finditer(text):
+        bracket = found["bracket"]
+        depth += {"[": 1, "]": -1}.get(bracket, 0)
+        if bracket == "{" or depth > 1:
+            message = "a map" if bracket == "{" else "a list inside a list"
+            raise ConditionRefused([Problem(found.start(), message, "Write single lists of words or numbers.")])
 
 
 def _used(text: str, variables: Mapping[str, _Variable]) -> list[_Variable]:
@@ -179,6 +220,10 @@ def _problems(report: str, text: str, known: Sequence[str]) -> list[Problem]:
         line, column, said = int(match[1]), int(match[2]), match[3]
         offset = sum(len(above) + 1 for above in lines[: line - 1]) + column - 1
         unknown = _UNDECLARED.search(said)
+        if unknown and unknown[1] in _GROWING:
+            # Its variable is unknown as well then, and what else is wrong hangs on that.
+            message = f"`{unknown[1]}` makes lists of any size"
+            return [Problem(offset, message, "Use `all`, `exists` or `exists_one`.")]
         if unknown:
             # CEL reports the dot before the last name; the author looks for where the name begins.
             begin = text.rfind(unknown[1].split(".")[0], 0, offset + 1)
@@ -196,9 +241,11 @@ def _readable(said: str) -> str:
 
 
 @functools.lru_cache(maxsize=256)
-def _environment(record_type: RecordTypeName, agreement: tuple[str, ...]) -> Any:
-    types = {name: _cel_type(variable) for name, variable in _variables(record_type).items()}
-    return cel.NewEnv(variables=types | dict.fromkeys(agreement, cel.Type.STRING))
+def _environment(record_type: RecordTypeName, agreement: tuple[str, ...], members: str | None) -> Any:
+    types = {name: _cel_type(variable) for name, variable in _variables(record_type, members).items()}
+    return cel.NewEnv(
+        config=cel.NewEnvConfigFromYaml(_TAME), variables=types | dict.fromkeys(agreement, cel.Type.STRING)
+    )
 
 
 def _cel_type(variable: _Variable) -> Any:
@@ -207,17 +254,20 @@ def _cel_type(variable: _Variable) -> Any:
 
 
 @functools.cache
-def _variables(record_type: RecordTypeName) -> Mapping[str, _Variable]:
+def _variables(record_type: RecordTypeName, members: str | None = None) -> Mapping[str, _Variable]:
     found = [*_leaves("record", record_type), *_leaves("object", _OBJECT_TYPE)]
+    if members is not None:
+        found += _leaves("item", record_type, members)
     return {variable.name: variable for variable in found}
 
 
-def _leaves(root: str, record_type: RecordTypeName) -> list[_Variable]:
+def _leaves(root: str, record_type: RecordTypeName, below: str = "") -> list[_Variable]:
     found = []
     for text, node in Catalogue.of(record_type).nodes.items():
-        if "[]" in text or "@" in text:
+        path = text.removeprefix(below)
+        if not text.startswith(below) or "[]" in path or "@" in path:
             continue
         leaf = node.items if isinstance(node, Array) else node
         if isinstance(leaf, Leaf):
-            found.append(_Variable(f"{root}.{text}", root, tuple(text.split(".")), leaf.kind, isinstance(node, Array)))
+            found.append(_Variable(f"{root}.{path}", root, tuple(path.split(".")), leaf.kind, isinstance(node, Array)))
     return found

@@ -3,32 +3,44 @@
 Rules:
 - It is made from the outputs alone. Nothing in it tells of an attribute that stays inside, of a condition, or of what
   a value was before.
-- It is as narrow as the outputs are: tokens, truncated times and constants have their form in it, so that the check
-  before sealing catches a filter that let something through as it was.
+- It is as narrow as the outputs are: tokens, truncated times, masks and constants have their form in it, words that a
+  policy maps to are listed, so that the check before sealing catches a filter that let something through as it was.
 - The same outputs give the same bytes, and so the same digest.
 
-Standard: JSON Schema 2020-12; the fragment of a `dataschema` such as `#alarm` is an `$anchor`.
+Standard: JSON Schema 2020-12; the fragment of a `dataschema` such as `#alarm` is an `$anchor`. The format `scrubbed`
+is our own: it marks free text that has been cleaned, and says nothing to other readers.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any
 
 import orjson
 
 from gateway.ids import ContractDigest
-from gateway.policy.document import DisclosurePolicy, Pseudonym, Truncate
-from gateway.policy.plan import Fixed, Group, Lifted, Output, Value, outputs_of
-from gateway.policy.pseudonym import CHARACTERS, PREFIXES
-from gateway.policy.transforms import UNITS
+from gateway.policy.contract_values import lifted_schema, place_schema, sentence_schema, value_schema
+from gateway.policy.document import DisclosurePolicy
+from gateway.policy.plan import (
+    Chosen,
+    Counted,
+    Filled,
+    Fixed,
+    Group,
+    Lifted,
+    Output,
+    Placed,
+    Selected,
+    Value,
+    has_values,
+    service_names,
+)
+from gateway.policy.planning import outputs_of, said_of_services
 from gateway.record.entry import WITHDRAWN
 from gateway.record.strictjson import Json
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _URN = "urn:demarc:contract:"
-_SHAPE_OF_TIME = "0000-00-00T00:00:00"
 
 
 def contract_of(document: DisclosurePolicy) -> Json:
@@ -36,8 +48,10 @@ def contract_of(document: DisclosurePolicy) -> Json:
     definitions: Json = {WITHDRAWN: {"$anchor": WITHDRAWN, "type": "object", "additionalProperties": False}}
     for section in sorted(document.sections, key=lambda part: part.record_type):
         outputs = outputs_of(document, section)
+        names = service_names(outputs)
+        services = said_of_services(document, names) if names else ()
         name = section.record_type
-        definitions[name] = {"$anchor": name, **_object(outputs, is_whole=True)}
+        definitions[name] = {"$anchor": name, **_Contract(outputs, services).whole()}
     contract: Json = {"$schema": _DIALECT, "$defs": definitions}
     return {"$id": _URN + contract_digest(contract), **contract}
 
@@ -48,17 +62,61 @@ def contract_digest(contract: Json) -> ContractDigest:
     return ContractDigest(hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest())
 
 
-def _object(members: Iterable[Output], *, is_whole: bool) -> Json:
-    outputs = tuple(members)
-    required = sorted(
-        output.name for output in outputs if _is_always_there(output) or (is_whole and output.name == "id")
-    )
-    schema: Json = {
-        "type": "object",
-        "properties": {output.name: _output(output) for output in sorted(outputs, key=lambda one: one.name)},
-        "additionalProperties": False,
-    }
-    return {**schema, "required": required} if required else {**schema, "minProperties": 1}
+class _Contract:
+    """The schema of one section; templates look their outputs up in the whole of it."""
+
+    def __init__(self, outputs: tuple[Output, ...], services: tuple[Output, ...]) -> None:
+        self._outputs = outputs
+        self._services = services
+
+    def whole(self) -> Json:
+        return self._object(self._outputs, ["id"])
+
+    def _object(self, members: Iterable[Output], always: Iterable[str] = ()) -> Json:
+        outputs = sorted(members, key=lambda output: output.name)
+        required = sorted({*always, *(output.name for output in outputs if _is_always_there(output))})
+        schema: Json = {
+            "type": "object",
+            "properties": {output.name: self._output(output) for output in outputs},
+            "additionalProperties": False,
+        }
+        return {**schema, "required": required} if required else {**schema, "minProperties": 1}
+
+    def _output(self, output: Output) -> Json:
+        match output:
+            case Fixed(value=value):
+                schema: Json = {"const": value}
+            case Counted():
+                schema = {"type": "integer", "minimum": 1}
+            case Filled():
+                schema = sentence_schema(output, self._outputs, self._services)
+            case Group(is_each=True):
+                schema = _array(self._member(output.members))
+            case Group():
+                schema = self._object(output.members)
+            case Selected():
+                schema = _array({"anyOf": [self._chosen(choice) for choice in output.choices]})
+            case Placed(is_many=True):
+                schema = {**_array(place_schema(output.to)), "uniqueItems": True}
+            case Placed():
+                schema = place_schema(output.to)
+            case Lifted():
+                schema = _array(lifted_schema(output)) if output.is_many else lifted_schema(output)
+            case Value():
+                schema = _array(value_schema(output)) if output.is_each else value_schema(output)
+        return schema
+
+    def _chosen(self, choice: Chosen) -> Json:
+        schema = self._member(choice.members, ["name"])
+        properties: Json = {**schema["properties"], "name": {"const": choice.where}}
+        return {**schema, "properties": dict(sorted(properties.items()))}
+
+    def _member(self, members: tuple[Output, ...], always: Iterable[str] = ()) -> Json:
+        """Return the schema of a member of an array, which is there for what it discloses beside constants."""
+        schema = self._object(members, always)
+        if any(_is_always_there(output) and has_values([output]) for output in members):
+            return schema  # The same object holds constants and values.
+        return {**schema, "minProperties": len(schema.get("required", ())) + 1}
 
 
 def _is_always_there(output: Output) -> bool:
@@ -68,61 +126,5 @@ def _is_always_there(output: Output) -> bool:
     return isinstance(output, Fixed)
 
 
-def _output(output: Output) -> Json:
-    match output:
-        case Fixed(value=value):
-            return {"const": value}
-        case Group():
-            schema = _object(output.members, is_whole=False)
-            return _array(schema) if output.is_each else schema
-        case Lifted():
-            schema = _lifted(output)
-            return _array(schema) if output.is_many else schema
-        case Value():
-            schema = _value(output)
-            return _array(schema) if output.is_each else schema
-
-
 def _array(items: Json) -> Json:
     return {"type": "array", "minItems": 1, "items": items}
-
-
-def _lifted(output: Lifted) -> Json:
-    identifier = _token(output.pseudonym_class) if output.pseudonym_class else {"type": "string", "minLength": 1}
-    known: dict[str, Json] = {"id": identifier, "name": {"type": "string"}}
-    return {
-        "type": "object",
-        "properties": {name: known[name] for name in sorted(output.show)},
-        "additionalProperties": False,
-        "required": ["id"] if "id" in output.show else ["name"],
-    }
-
-
-def _value(value: Value) -> Json:
-    match value.transform:
-        case Pseudonym(pseudonym_class):
-            return _token(pseudonym_class)
-        case Truncate(unit):
-            return {"type": "string", "format": "date-time", "pattern": _pattern(unit)}
-    if value.leaf.enum:
-        return {"type": "string", "enum": sorted(value.leaf.enum)}
-    return dict(_KINDS[value.leaf.kind])
-
-
-def _token(pseudonym_class: str) -> Json:
-    return {"type": "string", "pattern": f"^{PREFIXES[pseudonym_class]}-{CHARACTERS}$"}
-
-
-def _pattern(unit: str) -> str:
-    kept, rest = UNITS[unit]
-    return "^" + _SHAPE_OF_TIME[:kept].replace("0", "[0-9]") + rest + "$"
-
-
-_KINDS: dict[str, dict[str, Any]] = {
-    "string": {"type": "string"},
-    "date-time": {"type": "string", "format": "date-time"},
-    "integer": {"type": "integer"},
-    "number": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "any": {"type": ["string", "number", "boolean"]},
-}

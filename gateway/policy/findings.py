@@ -11,13 +11,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gateway.errors import PolicyError
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Mark:
-    """A place in a text; line and column count from 1."""
+class Mark(NamedTuple):
+    """A place in a text; line and column count from 1. A tuple, because a large policy has very many."""
 
     line: int
     column: int
@@ -48,7 +48,7 @@ class PolicyRefused(PolicyError):
     remedy = "Correct the places that the findings name."
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings = tuple(sorted(set(findings), key=lambda found: (found.line, found.column, found.code)))
+        self.findings = tuple(sorted(dict.fromkeys(findings), key=lambda found: (found.line, found.column, found.code)))
         super().__init__("\n".join(str(finding) for finding in self.findings))
 
 
@@ -59,9 +59,9 @@ class Findings:
         self.file = file
         self.found: list[Finding] = []
 
-    def add(self, mark: Mark, code: str, message: str, remedy: str) -> None:
-        """Note one finding at `mark`."""
-        self.found.append(Finding(self.file, mark.line, mark.column, code, message, remedy))
+    def add(self, mark: Mark, code: str, message: str, remedy: str, file: str = "") -> None:
+        """Note one finding at `mark`, in another file where a rule comes from a base."""
+        self.found.append(Finding(file or self.file, mark.line, mark.column, code, message, remedy))
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -4,39 +4,47 @@ Rules:
 - Strict YAML (`nodes`), names that are text to every reader (`scalars`), no key that this version does not enforce.
 - A text that fails here is also checked as far as it was understood, so that its author sees all findings together.
 
-What parses must still pass `checker.check`; compiling does that by itself.
+What parses may still extend bases or be for a group (`load` does both), and must pass `checker.check`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 
-from gateway.ids import (
-    AudienceId,
-    MalformedId,
-    RecordTypeName,
-    audience_of_customer,
-    audience_of_operator,
-    parse_customer_id,
-    parse_operator_id,
+from gateway.ids import RecordTypeName
+from gateway.policy.agreement import agreement_of, release_of
+from gateway.policy.audience import Audience, audience_of
+from gateway.policy.checker import check_rules
+from gateway.policy.document import (
+    API_VERSION,
+    KIND,
+    Agreement,
+    DisclosurePolicy,
+    Drop,
+    FieldRule,
+    Release,
+    Section,
 )
-from gateway.policy.agreement import agreement_of
-from gateway.policy.checker import check
-from gateway.policy.document import API_VERSION, KIND, Agreement, DisclosurePolicy, FieldRule, Section
-from gateway.policy.findings import Findings, PolicyRefused, suggestion
-from gateway.policy.nodes import Node, Scalar, read
-from gateway.policy.rules import rule_of
+from gateway.policy.findings import Findings, Mark, PolicyRefused, suggestion
+from gateway.policy.hierarchies import hierarchies_of
+from gateway.policy.nodes import Mapping, Node, Scalar, Sequence, read
+from gateway.policy.rules import Rules, rules_of
 from gateway.policy.scalars import text_of
-from gateway.policy.shape import Entries, mapping_of, require
+from gateway.policy.shape import Entries, mapping_of, require, words_of
 from gateway.record.schemas import record_types
 
-_HEAD = ("apiVersion", "kind", "name", "audience", "agreement", "records")
+BASE_KIND = "DisclosurePolicyBase"
+"""A policy that others extend. It is for nobody, so it has no audience; and it extends nothing itself."""
+
+_COMMON = ("apiVersion", "kind", "name", "agreement", "release", "hierarchies", "records")
+_HEAD = (*_COMMON, "audience", "extends")
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,126}[a-z0-9])?")
 
 
 def parse(text: str, file: str) -> DisclosurePolicy:
-    """Return the policy that `text` writes.
+    """Return the policy, or the base, that `text` writes.
 
     Args:
         text: The whole file, decoded (`nodes.decode` does that strictly).
@@ -51,56 +59,83 @@ def parse(text: str, file: str) -> DisclosurePolicy:
         raise PolicyRefused(findings.found)
     document = _document(root, text, findings)
     if findings.found:
-        raise PolicyRefused([*findings.found, *check(document)])
+        # Rules that extend a base mean nothing without it, so only a whole policy is checked further.
+        raise PolicyRefused([*findings.found, *(() if document.extends else check_rules(document))])
     return document
 
 
 def _document(root: Node, text: str, findings: Findings) -> DisclosurePolicy:
-    head = mapping_of(root, "a policy", findings, _HEAD)
-    for key, wanted in (("apiVersion", API_VERSION), ("kind", KIND)):
+    is_base = _is_base(root)
+    head = mapping_of(root, "a base" if is_base else "a policy", findings, _COMMON if is_base else _HEAD)
+    for key, wanted in (("apiVersion", (API_VERSION,)), ("kind", (KIND, BASE_KIND))):
         node = require(head, key, root, "the policy", findings)
-        if node is not None and (not isinstance(node, Scalar) or node.text != wanted):
-            findings.add(node.mark, "policy.version", f"`{key}` is not `{wanted}`", f"Write `{key}: {wanted}`.")
+        if node is not None and (not isinstance(node, Scalar) or node.text not in wanted):
+            findings.add(node.mark, "policy.version", f"`{key}` is not `{wanted[0]}`", f"Write `{key}: {wanted[0]}`.")
+    named = None if is_base else require(head, "audience", root, "the policy", findings)
+    audience = Audience() if named is None else audience_of(named, findings)
     records = require(head, "records", root, "the policy", findings)
     return DisclosurePolicy(
         name=_name(head, root, findings),
-        audience=_audience(require(head, "audience", root, "the policy", findings), findings),
+        audience=audience.audience,
         sections=_sections(records, findings) if records is not None else (),
         agreement=agreement_of(head["agreement"][1], findings) if "agreement" in head else Agreement(),
+        extends=_extends(head["extends"][1], findings) if "extends" in head else (),
+        group=audience.group,
+        members=audience.members,
+        release=release_of(head["release"][1], findings) if "release" in head else Release(),
+        hierarchies=hierarchies_of(head["hierarchies"][1], findings) if "hierarchies" in head else (),
         file=findings.file,
         source=text,
+        marks=dict(_places(head)),
     )
+
+
+def _is_base(root: Node) -> bool:
+    entries = root.entries if isinstance(root, Mapping) else ()
+    return any(key.text == "kind" and isinstance(node, Scalar) and node.text == BASE_KIND for key, node in entries)
+
+
+def _places(head: Entries) -> Iterator[tuple[str, Mark]]:
+    """Yield where the parts of the head stand, by their dotted keys; items of lists by their number."""
+    waiting: list[tuple[str, Node]] = []
+    for name, (key, value) in head.items():
+        yield name, key.mark
+        if name != "records":
+            waiting.append((name, value))
+    while waiting:
+        name, node = waiting.pop()
+        if isinstance(node, Mapping):
+            for key, value in node.entries:
+                yield f"{name}.{key.text}", key.mark
+                waiting.append((f"{name}.{key.text}", value))
+        elif isinstance(node, Sequence):
+            for number, item in enumerate(node.items):
+                yield f"{name}.{number}", item.mark
+                waiting.append((f"{name}.{number}", item))
 
 
 def _name(head: Entries, root: Node, findings: Findings) -> str:
     node = require(head, "name", root, "the policy", findings)
     name = text_of(node, "`name`", findings) if node is not None else None
-    if node is not None and name is not None and not _NAME.fullmatch(name):
-        findings.add(node.mark, "policy.name", f"`{name}` is not a policy's name", "Use a-z, 0-9, hyphens and dots.")
+    if node is not None and name is not None:
+        _check_name(node, name, findings)
     return name or ""
 
 
-def _audience(node: Node | None, findings: Findings) -> AudienceId:
-    """Return whom the policy is for. Identifiers are exact: no case is folded, nothing looks alike (threat P-12)."""
-    nobody = AudienceId("")
-    if node is None:
-        return nobody
-    entries = mapping_of(node, "`audience`", findings, ("operator", "customer"))
-    if len(entries) != 1:
-        remedy = "Write {operator: <id>} or {customer: <id>}."
-        findings.add(node.mark, "policy.audience", "`audience` must name one operator or one customer", remedy)
-        return nobody
-    [(key, value)] = entries.values()
-    party = text_of(value, f"the {key.text}", findings)
-    try:
-        if party is None:
-            return nobody
-        if key.text == "operator":
-            return audience_of_operator(parse_operator_id(party))
-        return audience_of_customer(parse_customer_id(party))
-    except MalformedId as error:
-        findings.add(value.mark, "policy.audience", f"`{party}` is not an identifier", error.remedy)
-        return nobody
+def _check_name(node: Node, name: str, findings: Findings) -> None:
+    if not _NAME.fullmatch(name):
+        findings.add(node.mark, "policy.name", f"`{name}` is not a policy's name", "Use a-z, 0-9, hyphens and dots.")
+
+
+def _extends(node: Node, findings: Findings) -> tuple[str, ...]:
+    names = words_of(node, "`extends`", "the name of a base", findings)
+    for name in names:
+        _check_name(node, name, findings)
+    if len(set(names)) < len(names):
+        findings.add(node.mark, "policy.extends", "a base is named twice", "Name each base once.")
+    if isinstance(node, Sequence) and not node.items:
+        findings.add(node.mark, "policy.extends", "`extends` names no base", "Name one, or remove the key.")
+    return tuple(dict.fromkeys(names))
 
 
 def _spellings() -> MappingOf[str, RecordTypeName]:
@@ -126,23 +161,22 @@ def _sections(node: Node, findings: Findings) -> tuple[Section, ...]:
 
 
 def _section(key: Scalar, record_type: RecordTypeName, node: Node, findings: Findings) -> Section:
+    if isinstance(node, Scalar) and node.plain and node.text == "drop":
+        # Without an identifier nothing of a type is disclosed, so this is what it means to drop a base's section.
+        return Section(record_type, None, (FieldRule("id", Drop(), None, node.mark, findings.file),), mark=key.mark)
     entries = mapping_of(node, f"`{key.text}`", findings, ("when", "fields"))
-    fields = require(entries, "fields", node, f"`{key.text}`", findings)
     condition = entries["when"][1] if "when" in entries else None
+    # On top of a base a condition alone narrows; by itself such a section lacks an `id`, and the checker says so.
+    fields = entries["fields"][1] if "fields" in entries else None
+    if condition is None and fields is None:
+        require(entries, "fields", node, f"`{key.text}`", findings)
     when = text_of(condition, "`when`", findings) if condition is not None else None
+    rules = rules_of(fields, findings) if fields is not None else Rules()
     return Section(
         record_type=record_type,
         when=None if when is None else when.rstrip(),
-        fields=_fields(fields, findings) if fields is not None else (),
+        fields=rules.fields,
+        members=tuple(sorted(rules.members, key=lambda rule: rule.path)),
         mark=key.mark,
         when_node=condition if isinstance(condition, Scalar) else None,
     )
-
-
-def _fields(node: Node, findings: Findings) -> tuple[FieldRule, ...]:
-    if isinstance(node, Scalar):
-        remedy = "Name each attribute that may leave; there are no wildcards."
-        findings.add(node.mark, "policy.wildcard", f"`fields: {node.text}` names no attribute", remedy)
-        return ()
-    rules = [rule_of(key, value, findings) for key, value in mapping_of(node, "`fields`", findings).values()]
-    return tuple(rule for rule in rules if rule is not None)

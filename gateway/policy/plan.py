@@ -3,30 +3,51 @@
 The compiler turns the tree into code and the contract turns it into a schema, so that both speak of the same outputs.
 Members stand in the order of their disclosed names: the order of rules in the text means nothing.
 
-The section must have passed `checker.check`; this module checks nothing.
+`planning` makes the tree of a section.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from gateway.policy.document import Constant, DisclosurePolicy, FieldRule, Lift, Pseudonym, Section, Transform
+from gateway.ids import RecordTypeName
+from gateway.policy.document import MemberRule, Transform
 from gateway.policy.scalars import Constant as ConstantValue
-from gateway.record.paths import Array, Catalogue, FieldPath, Leaf
+from gateway.policy.transforms.templates import Part, Placeholder
+from gateway.record.paths import Leaf
 
-SERVICE = "service"
+Types: TypeAlias = Mapping[str, RecordTypeName]
+"""By the classes that a reference can name, the types of the records that it can lead to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refers:
+    """Discloses what is below a reference only where the other record is disclosed.
+
+    Attributes:
+        types: Where it may lead; empty when nothing there is ever disclosed.
+        is_named: Whether the reference itself names its type.
+        naming: Those types whose records have the same identifier here as in their own section; of others the
+            reference's `id` stays inside.
+    """
+
+    types: Types
+    is_named: bool
+    naming: frozenset[RecordTypeName]
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One disclosed value, or, with `is_each`, a disclosed array of values."""
+    """One disclosed value, or, with `is_each`, a disclosed array of values. `groups` are the words of a hierarchy."""
 
     name: str
     source: str
     leaf: Leaf
     transform: Transform
     is_each: bool
+    groups: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,58 +70,93 @@ class Lifted:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A place, or several, as metro, country or region."""
+
+    name: str
+    source: str
+    to: str
+    is_many: bool
+    conditions: tuple[MemberRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many services, or, with `of`, how many members the disclosed array at these names has."""
+
+    name: str
+    of: tuple[str, ...] | None
+    gates: tuple[tuple[tuple[str, ...], Refers], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A sentence filled in with what is disclosed; `gates` are the references that it stands below."""
+
+    name: str
+    parts: tuple[Part, ...]
+    otherwise: str | None
+    gates: tuple[tuple[tuple[str, ...], Refers], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
-    """A disclosed object, or, with `is_each`, a disclosed array of objects."""
+    """A disclosed object, or, with `is_each`, a disclosed array of objects, those that all `conditions` admit."""
 
     name: str
     members: tuple[Output, ...]
     is_each: bool
+    refers: Refers | None = None
+    conditions: tuple[MemberRule, ...] = ()
 
 
-Output: TypeAlias = Value | Fixed | Lifted | Group
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is disclosed of those members of an array that have this name, the name itself included."""
+
+    where: str
+    members: tuple[Output, ...]
+    conditions: tuple[MemberRule, ...] = ()
 
 
-def outputs_of(policy: DisclosurePolicy, section: Section) -> tuple[Output, ...]:
-    """Return what records of the section's type disclose."""
-    catalogue = Catalogue.of(section.record_type)
-    service_class = class_of_services(policy)
-    placed = [_placed(rule, catalogue, service_class) for rule in section.fields]
-    return _grouped(placed, 0)
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A disclosed array of characteristics: members by their names, all others left out."""
+
+    name: str
+    choices: tuple[Chosen, ...]
+    conditions: tuple[MemberRule, ...] = ()
 
 
-def class_of_services(policy: DisclosurePolicy) -> str | None:
-    """Return the class of pseudonyms for services, or None where this audience sees their own identifiers."""
-    section = policy.section(SERVICE)
-    for rule in section.fields if section else ():
-        if rule.path == "id":
-            return rule.transform.pseudonym_class if isinstance(rule.transform, Pseudonym) else None
-    return SERVICE
+Output: TypeAlias = Value | Fixed | Lifted | Placed | Counted | Filled | Group | Selected
 
 
-def _placed(rule: FieldRule, catalogue: Catalogue, service_class: str | None) -> tuple[FieldPath, Output]:
-    path = FieldPath.parse(rule.path)
-    last = path.steps[-1]
-    name = rule.rename or last.name
-    node = catalogue.lookup(rule.path)
-    if isinstance(rule.transform, Lift):
-        return path, Lifted(name, rule.transform.show, isinstance(node, Array), service_class)
-    if not isinstance(node, Leaf):
-        raise TypeError(f"an unchecked policy: `{rule.path}` is not a single value")
-    if isinstance(rule.transform, Constant):
-        return path, Fixed(name, rule.transform.value, node)
-    return path, Value(name, last.name, node, rule.transform, last.is_each)
+def has_constants(members: Iterable[Output]) -> bool:
+    """Tell whether a constant stands in these outputs, arrays aside: it is there whatever the record says."""
+    return any(
+        has_constants(member.members) if isinstance(member, Group) and not member.is_each else isinstance(member, Fixed)
+        for member in members
+    )
 
 
-def _grouped(placed: list[tuple[FieldPath, Output]], depth: int) -> tuple[Output, ...]:
-    """Return the outputs at this depth, those further down gathered into groups."""
-    outputs: list[Output] = []
-    deeper: dict[str, list[tuple[FieldPath, Output]]] = {}
-    for path, output in placed:
-        if len(path.steps) == depth + 1:
-            outputs.append(output)
-        else:
-            deeper.setdefault(path.steps[depth].name, []).append((path, output))
-    for name, members in deeper.items():
-        is_each = members[0][0].steps[depth].is_each
-        outputs.append(Group(name, _grouped(members, depth + 1), is_each))
-    return tuple(sorted(outputs, key=lambda output: output.name))
+def has_values(members: Iterable[Output]) -> bool:
+    """Tell whether something in these outputs comes from the record or from its services."""
+    return any(
+        has_values(member.members) if isinstance(member, Group) else not isinstance(member, Fixed | Counted | Filled)
+        for member in members
+    )
+
+
+def late(members: Iterable[Output]) -> Iterator[Counted | Filled]:
+    """Yield the counts and templates in these outputs; they follow from what else is disclosed."""
+    for member in members:
+        if isinstance(member, Group):
+            yield from late(member.members)
+        elif isinstance(member, Counted | Filled):
+            yield member
+
+
+def service_names(outputs: Iterable[Output]) -> frozenset[str]:
+    """Return the disclosed names of what templates say about the audience's services."""
+    parts = (part for output in late(outputs) if isinstance(output, Filled) for part in output.parts)
+    return frozenset(part.names[0] for part in parts if isinstance(part, Placeholder) and part.is_of_services)

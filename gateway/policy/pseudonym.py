@@ -64,26 +64,34 @@ class WrongPseudonymKey(KeyMaterialError):
 class Pseudonymiser:
     """Makes one audience's tokens; remembers the latest ones, because records come back."""
 
-    __slots__ = ("_key", "token")
+    __slots__ = ("_begun", "token")
 
     def __init__(self, key: bytes, remembered: int = 8192) -> None:
         if len(key) != KEY_BYTES:
             raise WrongPseudonymKey(f"{len(key)} bytes instead of {KEY_BYTES}")
-        self._key = key
+        # The class has no NUL character, so no other pair of class and name gives the same bytes.
+        self._begun = {
+            name: (f"{prefix}-", hashlib.blake2b(name.encode("ascii") + b"\x00", key=key, digest_size=_TOKEN_BYTES))
+            for name, prefix in PREFIXES.items()
+        }
         self.token = functools.lru_cache(maxsize=remembered)(self._token)
         """Return the token for a class and an internal identifier: `token("alarm", "4711")`."""
 
     def _token(self, pseudonym_class: str, raw: str) -> str:
-        # The class has no NUL character, so no other pair of class and name gives the same bytes.
-        message = pseudonym_class.encode("ascii") + b"\x00" + raw.encode("utf-8")
-        hashed = hashlib.blake2b(message, key=self._key, digest_size=_TOKEN_BYTES).digest()
-        return f"{PREFIXES[pseudonym_class]}-{_base32(hashed)}"
+        prefix, begun = self._begun[pseudonym_class]
+        hashed = begun.copy()
+        hashed.update(raw.encode("utf-8"))
+        return prefix + _base32(hashed.digest())
 
 
 def _base32(raw: bytes) -> str:
     """Return ten bytes in base32, two letters at a time; the standard library goes letter by letter."""
     bits = int.from_bytes(raw, "big")
-    return "".join([_PAIRS[bits >> shift & 0x3FF] for shift in range(70, -1, -10)])
+    high, low, pairs = bits >> 40, bits & 0xFFFFFFFFFF, _PAIRS
+    return (
+        f"{pairs[high >> 30]}{pairs[high >> 20 & 0x3FF]}{pairs[high >> 10 & 0x3FF]}{pairs[high & 0x3FF]}"
+        f"{pairs[low >> 30]}{pairs[low >> 20 & 0x3FF]}{pairs[low >> 10 & 0x3FF]}{pairs[low & 0x3FF]}"
+    )
 
 
 def derive_audience_key(master: bytes, audience: AudienceId) -> bytes:

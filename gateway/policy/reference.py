@@ -1,43 +1,51 @@
 """What a policy means, written to be read: the oracle that the compiled filter is tested against.
 
-A disclosed record is made in four steps.
+A disclosed record is made in six steps.
 
  (1) Without a section for the type, or with a condition that is not true of the record, nothing is disclosed.
- (2) Every rule that is not a constant looks at the places its path names. What is there and fits, transformed, is
-     laid out under the same path; members of arrays are told apart by their index.
+ (2) Every rule looks at the places its path names: not at members of arrays that a rule for members leaves out or
+     that bear another name than the path selects, and not below a reference to a record that is not itself disclosed.
+     What is there and fits, transformed, is laid out under the same path; members of arrays are told apart by index.
  (3) Constants are added: everywhere outside arrays, and to those members of arrays that step 2 laid out.
  (4) Members of arrays are ordered by their own bytes. Without an identifier nothing is disclosed.
+ (5) Counts are taken of what is laid out now.
+ (6) Templates are filled in with what is laid out now, other templates excepted.
 
-This module is slow on purpose and shares nothing with the compiler and its transforms, conditions excepted: those
-have one evaluator, so that the same words cannot mean two things (threat P-10).
+This module is slow on purpose and shares nothing with the compiler and its transforms. Conditions excepted: those have
+one evaluator, so that the same words cannot mean two things (threat P-10).
 """
 
 from __future__ import annotations
 
 import functools
-import re
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
-
+from gateway.ids import RecordTypeName
 from gateway.policy.condition import Condition, compile_condition
 from gateway.policy.context import Context
-from gateway.policy.document import Constant, DisclosurePolicy, FieldRule, Keep, Lift, Pseudonym, Truncate
+from gateway.policy.document import (
+    Constant,
+    Count,
+    DisclosurePolicy,
+    FieldRule,
+    Generalise,
+    Keep,
+    Lift,
+    Section,
+    Template,
+)
+from gateway.policy.reference_layout import Members, add_constant, canonical, laid_out, merge, ordered, values_at
+from gateway.policy.reference_texts import said
+from gateway.policy.reference_values import ABSENT, place, transformed
+from gateway.policy.references import BY_TYPE, INSIDE_ONLY, target_of
 from gateway.record.paths import Array, Catalogue, FieldPath, Leaf, Step
+from gateway.record.schemas import class_of, record_types
 from gateway.record.strictjson import Json
 
-_RFC3339 = re.compile(
-    r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})T(?P<hour>\d{2}):(?P<minute>\d{2}):(?P<second>\d{2})(\.\d+)?"
-    r"(Z|(?P<sign>[+-])(?P<offset_hours>\d{2}):(?P<offset_minutes>\d{2}))",
-    re.ASCII,
-)
-_UNITS = ("year", "month", "day", "hour", "minute", "second")
-_ABSENT = object()
-
-
-class _Members(dict[int, Any]):
-    """What is laid out for the members of one array, by index."""
+_SERVICE = "service"
+_OF_SERVICES = "service."
 
 
 def disclose(document: DisclosurePolicy, record_type: str, record: Json, context: Context) -> Json | None:
@@ -45,168 +53,230 @@ def disclose(document: DisclosurePolicy, record_type: str, record: Json, context
     section = document.section(record_type)
     if section is None:
         return None
-    if section.when is not None:
-        variables = tuple(sorted(document.agreement.variables().items()))
-        if not _condition(section.when, record_type, variables).holds(record, context.about):
+    view = _View(document, section, record, context)
+    shown = view.without_templates()
+    return None if shown is None else view.with_templates(shown)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One record as the rules for its type look at it."""
+
+    document: DisclosurePolicy
+    section: Section
+    record: Json
+    context: Context
+
+    def without_templates(self) -> Json | None:
+        """Take steps 1 to 5."""
+        if self.section.when is not None and not self._is_true(self.section.when):
             return None
-    catalogue = Catalogue.of(section.record_type)
-    laid_out: Json = {}
-    for rule in section.fields:
+        layout: Json = {}
+        for rule in self.section.fields:
+            merge(layout, self._looked_up(rule))
+        for rule in self.section.fields:
+            if isinstance(rule.transform, Constant):
+                add_constant(layout, FieldPath.parse(rule.path).steps, rule.rename, rule.transform.value)
+        shown: Json = ordered(layout)
+        if not shown.get("id"):
+            return None
+        self._fill_in(shown, Count, lambda count: self._counted(count, shown))
+        return shown
+
+    def with_templates(self, shown: Json) -> Json:
+        """Take step 6. No template sees another one, because none is there before all are filled in."""
+        everything: Json = {}
+        merge(everything, shown)
+        services = self._services_as_disclosed()
+        self._fill_in(everything, Template, lambda text: said(text, lambda path: _values(path, shown, services)))
+        return everything
+
+    # --- step 1 and its like: conditions
+
+    def _is_true(self, text: str, array: str | None = None, member: Any = None) -> bool:
+        variables = tuple(sorted(self.document.agreement.variables().items()))
+        condition = _condition(text, self.section.record_type, variables, array)
+        return condition.holds(self.record, self.context.about, member)
+
+    # --- step 2: looking places up
+
+    def _looked_up(self, rule: FieldRule) -> Json:
+        """Return the layout of one rule, with nothing in it when there is nothing that fits."""
+        if isinstance(rule.transform, Constant | Count | Template):
+            return {}
+        steps = FieldPath.parse(rule.path).steps
         if isinstance(rule.transform, Lift):
-            _put(laid_out, rule, _lifted(rule, rule.transform, document, catalogue, context))
-        elif not isinstance(rule.transform, Constant):
-            leaf = catalogue.lookup(rule.path)
-            assert isinstance(leaf, Leaf)  # noqa: S101
-            found = _found(record, FieldPath.parse(rule.path).steps, rule, leaf, context)
-            if found is not _ABSENT:
-                _merge(laid_out, found)
-    for rule in section.fields:
-        if isinstance(rule.transform, Constant):
-            _add_constant(laid_out, FieldPath.parse(rule.path).steps, rule.rename, rule.transform.value)
-    return _ordered(laid_out) if laid_out.get("id") else None
+            return _at(steps, rule, self._lifted(rule, rule.transform))
+        found = self._found(self.record, (), steps, rule)
+        return {} if found is ABSENT else found
+
+    def _found(self, holder: Any, around: tuple[Step, ...], steps: tuple[Step, ...], rule: FieldRule) -> Any:
+        """Return the layout of one rule below `holder`, which stands at `around`, or ABSENT."""
+        if not isinstance(holder, dict) or steps[0].name not in holder or not self._may_look_into(holder, around, rule):
+            return ABSENT
+        step, rest, path = steps[0], steps[1:], (*around, steps[0])
+        name = step.name if rest else rule.rename or step.name
+
+        def below(part: Any) -> Any:
+            return self._found(part, path, rest, rule) if rest else self._transformed(part, rule)
+
+        if not step.is_each:
+            inner = below(holder[step.name])
+            return ABSENT if inner is ABSENT else {name: inner}
+        members = Members()
+        for index, part in self._members(holder[step.name], path):
+            inner = below(part)
+            if inner is not ABSENT:
+                members[index] = inner if step.where is None else {"name": step.where, **inner}
+        return {name: members} if members else ABSENT
+
+    def _members(self, array: Any, path: tuple[Step, ...]) -> Iterator[tuple[int, Any]]:
+        """Yield index and value of those members of an array that the path means and the rules for members admit."""
+        rules = [(rule, FieldPath.parse(rule.path).steps) for rule in self.section.members]
+        asked = [(rule, steps[-1].where) for rule, steps in rules if _is_about(steps, path)]
+        for index, member in enumerate(array if isinstance(array, list) else ()):
+            admitted = all(self._is_true(rule.when, rule.path, member) for rule, name in asked if _has(member, name))
+            if admitted and _has(member, path[-1].where):
+                yield index, member
+
+    def _may_look_into(self, holder: Json, around: tuple[Step, ...], rule: FieldRule) -> bool:
+        """Tell whether `holder` is no reference to another record, or one to a record that is itself disclosed.
+
+        The identifier in a reference leaves only in the form in which the other record shows it itself.
+        """
+        path = _bare(around)
+        target = target_of(self.section.record_type, path) if around else None
+        if target is None:
+            return True
+        if target == BY_TYPE:
+            target = next((name for name in record_types() if _class_of(name) == holder.get("@referredType")), None)
+        there = self.document.section(target) if target is not None and target not in INSIDE_ONLY else None
+        identifier = holder.get("id")
+        if there is None or not isinstance(identifier, str) or identifier == "":
+            return False
+        if rule.path == f"{path}.id" and rule.transform not in [
+            one.transform for one in there.fields if one.path == "id"
+        ]:
+            return False
+        return self.context.is_disclosed(there.record_type, identifier) is True
+
+    def _transformed(self, value: Any, rule: FieldRule) -> Any:
+        node = Catalogue.of(self.section.record_type).lookup(rule.path)
+        if isinstance(node, Leaf):
+            return transformed(value, rule.transform, node, self.document, self.context)
+        assert isinstance(rule.transform, Generalise)  # noqa: S101  Nothing else stands on an object.
+        if not isinstance(node, Array):
+            return place(value, rule.transform.to)
+        path = (*FieldPath.parse(rule.path).steps[:-1], Step(node.path.steps[-1].name, is_each=True))
+        places = [place(member, rule.transform.to) for _, member in self._members(value, path)]
+        distinct = {canonical(one): one for one in places if one is not ABSENT}
+        return [distinct[key] for key in sorted(distinct)] or ABSENT
+
+    def _lifted(self, rule: FieldRule, lift: Lift) -> Any:
+        """Return the audience's affected service, or all of them for an array, or ABSENT when there is none."""
+        keeps_id = False
+        services = self.document.section(_SERVICE)
+        for other in services.fields if services else ():
+            keeps_id = keeps_id or (other.path == "id" and isinstance(other.transform, Keep))
+        shown: list[tuple[str, str, Json]] = []
+        for service in self._usable_services():
+            name = service.get("name")
+            public = service["id"] if keeps_id else self.context.pseudonym(_SERVICE, service["id"])
+            out = {"id": public} if "id" in lift.show else {}
+            if "name" in lift.show and isinstance(name, str):
+                out["name"] = name
+            if out:
+                # These two say the same of every service, whatever it is.
+                out |= {"@referredType": "Service"} if "@referredType" in lift.show else {}
+                out |= {"role": "affected"} if "role" in lift.show else {}
+                shown.append((public, out.get("name", ""), out))
+        in_order = [out for _, _, out in sorted(shown, key=lambda entry: (entry[0], entry[1]))]
+        if not in_order:
+            return ABSENT
+        is_many = isinstance(Catalogue.of(self.section.record_type).lookup(rule.path), Array)
+        return in_order if is_many else in_order[0]
+
+    def _usable_services(self) -> list[Json]:
+        """Return the audience's affected services that have an identifier."""
+        return [one for one in self.context.services if isinstance(one.get("id"), str) and one["id"] != ""]
+
+    # --- steps 5 and 6: what follows from what is laid out
+
+    def _fill_in(self, shown: Json, kind: type, value_of: Callable[[Any], Any]) -> None:
+        """Lay out every rule whose transform is of `kind`, except below references that nothing is shown of."""
+        for rule in self.section.fields:
+            if not isinstance(rule.transform, kind):
+                continue
+            steps = FieldPath.parse(rule.path).steps
+            if self._is_reachable(steps, rule):
+                merge(shown, _at(steps, rule, value_of(rule.transform)))
+
+    def _is_reachable(self, steps: tuple[Step, ...], rule: FieldRule) -> bool:
+        """Tell whether no object around a path without arrays is a reference to what is not disclosed."""
+        holder: Any = self.record
+        for end, step in enumerate(steps[:-1], start=1):
+            inside = holder.get(step.name) if isinstance(holder, dict) else None
+            holder = inside if isinstance(inside, dict) else {}
+            if not self._may_look_into(holder, steps[:end], rule):
+                return False
+        return True
+
+    def _counted(self, count: Count, shown: Json) -> Any:
+        if count.of == _SERVICE:
+            return len(self._usable_services()) or ABSENT
+        array: Any = shown
+        for name in count.of.split("."):
+            array = array.get(name, {})
+        return len(array) or ABSENT
+
+    def _services_as_disclosed(self) -> list[Json]:
+        """Return what the section for services discloses of those affected, as far as some template asks for it."""
+        section = self.document.section(_SERVICE)
+        texts = [rule.transform.text for rule in self.section.fields if isinstance(rule.transform, Template)]
+        if section is None or not any("{" + _OF_SERVICES in text for text in texts):
+            return []
+        # A service is disclosed for itself, not as something about another object.
+        context = replace(self.context, about=None)
+        views = [_View(self.document, section, service, context) for service in self.context.services]
+        return [shown for view in views if (shown := view.without_templates()) is not None]
 
 
-@functools.lru_cache(maxsize=256)
-def _condition(text: str, record_type: Any, variables: tuple[tuple[str, str], ...]) -> Condition:
-    return compile_condition(text, record_type, dict(variables))
+def _values(path: str, shown: Json, services: list[Json]) -> list[Any]:
+    """Return the disclosed values that a template means by `path`, in their disclosed order."""
+    if not path.startswith(_OF_SERVICES):
+        return list(values_at(shown, path.split(".")))
+    names = path.removeprefix(_OF_SERVICES).split(".")
+    found = [(service["id"], canonical(value), value) for service in services for value in values_at(service, names)]
+    return [value for _, _, value in sorted(found, key=lambda entry: entry[:2])]
 
 
-def _found(holder: Any, steps: tuple[Step, ...], rule: FieldRule, leaf: Leaf, context: Context) -> Any:
-    """Return the layout of one rule below `holder`, or _ABSENT when there is nothing that fits."""
-    if not isinstance(holder, dict) or steps[0].name not in holder:
-        return _ABSENT
-    step, rest = steps[0], steps[1:]
-    value = holder[step.name]
-    name = step.name if rest else rule.rename or step.name
-
-    def below(part: Any) -> Any:
-        return _found(part, rest, rule, leaf, context) if rest else _transformed(part, rule, leaf, context)
-
-    if not step.is_each:
-        inner = below(value)
-        return _ABSENT if inner is _ABSENT else {name: inner}
-    if not isinstance(value, list):
-        return _ABSENT
-    parts = ((index, below(part)) for index, part in enumerate(value))
-    members = _Members((index, part) for index, part in parts if part is not _ABSENT)
-    return {name: members} if members else _ABSENT
+@functools.lru_cache(maxsize=1024)
+def _condition(text: str, record_type: Any, variables: tuple[tuple[str, str], ...], array: str | None) -> Condition:
+    return compile_condition(text, record_type, dict(variables), array)
 
 
-def _merge(into: dict[Any, Any], layout: dict[Any, Any]) -> None:
-    for key, value in layout.items():
-        if isinstance(value, dict) and key in into:
-            _merge(into[key], value)
-        else:
-            into[key] = value
+def _at(steps: tuple[Step, ...], rule: FieldRule, value: Any) -> Json:
+    return {} if value is ABSENT else laid_out(steps, rule.rename or steps[-1].name, value)
 
 
-def _transformed(value: Any, rule: FieldRule, leaf: Leaf, context: Context) -> Any:
-    match rule.transform:
-        case Keep():
-            return value if _fits(value, leaf) else _ABSENT
-        case Truncate(unit):
-            return _truncated(value, unit)
-        case Pseudonym(pseudonym_class):
-            is_name = isinstance(value, str) and value != ""
-            return context.pseudonym(pseudonym_class, value) if is_name else _ABSENT
-    return _ABSENT
+def _has(member: Any, name: str | None) -> bool:
+    """Tell whether a member is one that a path selects by name; every member is when the path does not select."""
+    return name is None or (isinstance(member, dict) and member.get("name") == name)
 
 
-def _fits(value: Any, leaf: Leaf) -> bool:
-    """Tell whether `value` is of the leaf's kind and, where there is a list of words, one of them."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    fits = {
-        "string": isinstance(value, str),
-        "date-time": _moment(value) is not None,
-        "integer": is_number and isinstance(value, int),
-        "number": is_number,
-        "boolean": isinstance(value, bool),
-        "any": isinstance(value, str | bool) or is_number,
-    }[leaf.kind]
-    return fits and (not leaf.enum or value in leaf.enum)
+def _is_about(ruled: tuple[Step, ...], path: tuple[Step, ...]) -> bool:
+    """Tell whether a rule for the members at `ruled` can be about members at `path`."""
+    if [step.name for step in ruled] != [step.name for step in path]:
+        return False
+    return all(one.where in (None, two.where) for one, two in zip(ruled[:-1], path[:-1], strict=True))
 
 
-def _moment(value: Any) -> tuple[datetime, timedelta] | None:
-    """Return a local time and its distance from UTC, or None when `value` is not an RFC 3339 date-time."""
-    match = _RFC3339.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        return None
-    offset = timedelta()
-    if match["sign"]:
-        hours, minutes = int(match["offset_hours"]), int(match["offset_minutes"])
-        if hours > 23 or minutes > 59:
-            return None
-        offset = timedelta(hours=hours, minutes=minutes) * (-1 if match["sign"] == "-" else 1)
-    try:
-        return datetime(*(int(match[unit]) for unit in _UNITS)), offset  # type: ignore[arg-type]  # noqa: DTZ001
-    except ValueError:
-        return None
+@functools.cache
+def _bare(steps: tuple[Step, ...]) -> str:
+    """Return a path as the catalogue knows it, without selectors."""
+    return str(FieldPath(steps).unselected())
 
 
-def _truncated(value: Any, unit: str) -> Any:
-    moment = _moment(value)
-    if moment is None:
-        return _ABSENT
-    try:
-        utc = moment[0] - moment[1]
-    except OverflowError:
-        return _ABSENT
-    lowest = {"year": 1, "month": 1, "day": 1, "hour": 0, "minute": 0, "second": 0}
-    cut = {part: lowest[part] for part in _UNITS[_UNITS.index(unit) + 1 :]}
-    part = {name: cut.get(name, getattr(utc, name)) for name in _UNITS}
-    return "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z".format(**part)
-
-
-def _lifted(rule: FieldRule, lift: Lift, document: DisclosurePolicy, catalogue: Catalogue, context: Context) -> Any:
-    """Return the audience's affected service, or all of them for an array, or _ABSENT when there is none."""
-    keeps_id = False
-    services = document.section("service")
-    for other in services.fields if services else ():
-        keeps_id = keeps_id or (other.path == "id" and isinstance(other.transform, Keep))
-    shown: list[tuple[str, str, Json]] = []
-    for service in context.services:
-        internal, name = service.get("id"), service.get("name")
-        if not isinstance(internal, str) or internal == "":
-            continue
-        public = internal if keeps_id else context.pseudonym("service", internal)
-        out = {"id": public} if "id" in lift.show else {}
-        if "name" in lift.show and isinstance(name, str):
-            out["name"] = name
-        if out:
-            shown.append((public, out.get("name", ""), out))
-    in_order = [out for _, _, out in sorted(shown, key=lambda entry: (entry[0], entry[1]))]
-    if not in_order:
-        return _ABSENT
-    return in_order if isinstance(catalogue.lookup(rule.path), Array) else in_order[0]
-
-
-def _put(laid_out: Json, rule: FieldRule, value: Any) -> None:
-    """Lay a value out at a path without arrays."""
-    if value is _ABSENT:
-        return
-    *around, last = FieldPath.parse(rule.path).steps
-    for step in around:
-        laid_out = laid_out.setdefault(step.name, {})
-    laid_out[rule.rename or last.name] = value
-
-
-def _add_constant(holder: Any, steps: tuple[Step, ...], rename: str | None, value: Any) -> None:
-    step, rest = steps[0], steps[1:]
-    if not rest:
-        holder[rename or step.name] = value
-    elif not step.is_each:
-        # A constant makes the objects around it, but not for members of an array that are not there.
-        inner = holder.get(step.name, {}) if any(one.is_each for one in rest) else holder.setdefault(step.name, {})
-        _add_constant(inner, rest, rename, value)
-    else:
-        for member in holder.get(step.name, {}).values():
-            _add_constant(member, rest, rename, value)
-
-
-def _ordered(layout: Any) -> Any:
-    if isinstance(layout, _Members):
-        members = [_ordered(member) for member in layout.values()]
-        return sorted(members, key=lambda member: orjson.dumps(member, option=orjson.OPT_SORT_KEYS))
-    if isinstance(layout, dict):
-        return {name: _ordered(value) for name, value in layout.items()}
-    return layout
+@functools.cache
+def _class_of(record_type: RecordTypeName) -> str:
+    return class_of(record_type)

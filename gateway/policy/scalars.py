@@ -7,7 +7,7 @@ Standard: only JSON's booleans and numbers are typed. Whatever a YAML 1.1 reader
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from gateway.policy.findings import Findings
 from gateway.policy.nodes import Node, Scalar
@@ -20,7 +20,9 @@ _OTHER_NUMBER = re.compile(r"[-+]?[.0-9][0-9a-fA-FxXoO_:.,+\-TtZz ]*|[-+]?\.(?:i
 _BOOLEAN_ELSEWHERE = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false"})
 _NULLS = frozenset({"", "~", "null"})
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_LARGEST = 2**53 - 1
+_LARGEST = 2**53
+_DURATION = re.compile(r"(0|[1-9][0-9]{0,5})([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def needs_quotes(scalar: Scalar) -> bool:
@@ -56,6 +58,33 @@ def date_of(node: Node, what: str, findings: Findings) -> date | None:
             pass  # There is no such day; the finding below says so.
     findings.add(node.mark, "policy.date", f"{what} is not a date", "Write a date as 2026-12-31.")
     return None
+
+
+def duration_of(node: Node, what: str, findings: Findings) -> timedelta | None:
+    """Return a duration written as 30s, 5m, 4h or 2d."""
+    match = _DURATION.fullmatch(node.text) if isinstance(node, Scalar) else None
+    if match is None:
+        findings.add(node.mark, "policy.duration", f"{what} is not a duration", "Write for example 30s, 5m or 4h.")
+        return None
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def number_of(node: Node, what: str, findings: Findings) -> int | float | None:
+    """Return a JSON number; in quotes it is text and no number."""
+    value = _typed(node.text) if isinstance(node, Scalar) and node.plain else None
+    if value is None or isinstance(value, bool | str):
+        findings.add(node.mark, "policy.number", f"{what} is not a number", "Write a number as 10 or 2.5.")
+        return None
+    return value
+
+
+def integer_of(node: Node, what: str, findings: Findings) -> int | None:
+    """Return a JSON integer."""
+    value = number_of(node, what, findings)
+    if isinstance(value, float):
+        findings.add(node.mark, "policy.number", f"{what} is not a whole number", "Write a number as 4.")
+        return None
+    return value
 
 
 def constant_of(node: Node, findings: Findings) -> Constant | None:

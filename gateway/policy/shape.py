@@ -9,15 +9,9 @@ from collections.abc import Collection
 
 from gateway.policy.findings import Findings, suggestion
 from gateway.policy.nodes import Mapping, Node, Scalar, Sequence
+from gateway.policy.scalars import needs_quotes, text_of
 
 Entries = dict[str, tuple[Scalar, Node]]
-
-UNSUPPORTED = {
-    "extends": "inheritance",
-    "release": "embargo and cadence",
-    "scope": "scopes",
-    "items": "rules for members",
-}
 
 
 def mapping_of(node: Node, what: str, findings: Findings, known: Collection[str] | None = None) -> Entries:
@@ -29,11 +23,6 @@ def mapping_of(node: Node, what: str, findings: Findings, known: Collection[str]
     for key, value in node.entries:
         if known is None or key.text in known:
             entries[key.text] = (key, value)
-        elif key.text in UNSUPPORTED:
-            message = f"this version does not enforce {UNSUPPORTED[key.text]} (`{key.text}`)"
-            findings.add(
-                key.mark, "policy.unsupported", message, "Remove it; what is not enforced must not be written."
-            )
         else:
             findings.add(key.mark, "policy.unknown-key", f"{what} has no `{key.text}`", suggestion(key.text, known))
     return entries
@@ -53,3 +42,23 @@ def require(entries: Entries, key: str, parent: Node, what: str, findings: Findi
         return entries[key][1]
     findings.add(parent.mark, "policy.missing", f"{what} lacks `{key}`", f"Add `{key}:`.")
     return None
+
+
+def words_of(node: Node, what: str, item: str, findings: Findings) -> tuple[str, ...]:
+    """Return a list's texts, those that are texts; `item` is what a finding calls one of them."""
+    texts = (text_of(one, item, findings) for one in items_of(node, what, findings))
+    return tuple(text for text in texts if text is not None)
+
+
+def quoted_keys(entries: Entries, what: str, findings: Findings) -> Entries:
+    """Return the entries whose keys are text to every YAML reader; the others become findings."""
+    good = {}
+    for text, (key, value) in entries.items():
+        if needs_quotes(key):
+            message = f"{what} `{text}` is not text to every YAML reader"
+            findings.add(key.mark, "policy.quote", message, "Put it in quotes if text is meant.")
+        elif not text.strip():
+            findings.add(key.mark, "policy.shape", f"{what} is empty", "Write a word, or remove the line.")
+        else:
+            good[text] = (key, value)
+    return good

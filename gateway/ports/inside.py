@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from gateway.ids import AudienceId, OperatorId, RecordId, RecordTypeName, Subject
+from gateway.ports.acts import Office
+from gateway.ports.disclosing import Disclosed, HeldBack, KnownNames, RecordKey, WithheldDisclosures
 from gateway.ports.shared import Partners, Streams
 
 
@@ -67,11 +69,25 @@ class Quarantined:
     noticed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Something on its way into quarantine."""
+
+    source: str
+    reason: str
+    pointer: str
+    body: bytes
+
+
 class Quarantine(Protocol):
     """What could not be taken, with the reason and the JSON Pointer."""
 
     def add(self, source: str, reason: str, pointer: str, body: bytes, noticed_at: datetime) -> None:
         """Keep one item."""
+        ...
+
+    def add_all(self, items: Sequence[Refused], noticed_at: datetime) -> None:
+        """Keep many items at once, in this order."""
         ...
 
     def newest(self, limit: int) -> Sequence[Quarantined]:
@@ -83,13 +99,18 @@ class Quarantine(Protocol):
         ...
 
 
-RecordKey = tuple[RecordTypeName, RecordId]
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The newest version of a record, and when the journal took it (1970 where an earlier version did not say)."""
+
+    body: bytes
+    taken_at: datetime
 
 
 class Latest(Protocol):
     """The newest version of every internal record: what a restart and a new policy start from."""
 
-    def put(self, records: Mapping[RecordKey, bytes]) -> None:
+    def put(self, records: Mapping[RecordKey, Kept]) -> None:
         """Insert or replace records."""
         ...
 
@@ -97,27 +118,16 @@ class Latest(Protocol):
         """Yield the records of a type, by id in the order of its characters' codes. Memory stays bounded."""
         ...
 
+    def versions(self, record_type: RecordTypeName) -> Iterator[Kept]:
+        """Yield the same with the times at which the journal took them."""
+        ...
+
+    def some(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Kept]:
+        """Return those of these records that there are."""
+        ...
+
     def get(self, record_type: RecordTypeName, record_id: RecordId) -> bytes | None:
         """Return one record."""
-        ...
-
-
-DisclosedKey = tuple[AudienceId, RecordTypeName, RecordId]
-
-
-class Disclosed(Protocol):
-    """What each audience was told last of each record, as a digest: "no visible change, no entry" rests on it."""
-
-    def digests(self, keys: Sequence[DisclosedKey]) -> Mapping[DisclosedKey, bytes]:
-        """Return the digest of the last disclosure for those `keys` that are disclosed now."""
-        ...
-
-    def put(self, told: Mapping[DisclosedKey, bytes | None]) -> None:
-        """Remember new digests; None forgets a record that was withdrawn."""
-        ...
-
-    def records_of(self, audience: AudienceId) -> Sequence[RecordKey]:
-        """Return the records that are disclosed to `audience` now, in a stable order."""
         ...
 
 
@@ -190,8 +200,12 @@ class InsideWork(Protocol):
     quarantine: Quarantine
     latest: Latest
     disclosed: Disclosed
+    held_back: HeldBack
+    withheld: WithheldDisclosures
+    names: KnownNames
     cursors: Cursors
     policies: Policies
     foreign: ForeignRecords
     partners: Partners
     streams: Streams
+    office: Office

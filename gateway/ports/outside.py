@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gateway.evidence.jws import Jws
-from gateway.ids import CustomerId, RecordTypeName, StreamName, Subject
+from gateway.ids import AudienceId, CustomerId, RecordTypeName, StreamName, Subject
 from gateway.ports.shared import Partners, Streams
 
 
@@ -113,6 +113,26 @@ class Tokens(CustomerTokens, Protocol):
         ...
 
 
+class Stops(Protocol):
+    """Who is cut off: partners and tokens of this store are not found while their audience is here."""
+
+    def add(self, audience: AudienceId) -> None:
+        """Cut an audience off. Idempotence: again changes nothing."""
+        ...
+
+    def remove(self, audience: AudienceId) -> None:
+        """Let an audience back in."""
+        ...
+
+    def every(self) -> Sequence[AudienceId]:
+        """Return who is cut off."""
+        ...
+
+    def is_stopped(self, audience: AudienceId) -> bool:
+        """Tell whether an audience is cut off."""
+        ...
+
+
 class Descriptors(Protocol):
     """Our own descriptor, as served to whoever asks."""
 
@@ -130,6 +150,7 @@ class OutsideWork(Protocol):
     views: Views
     tokens: Tokens
     partners: Partners
+    stops: Stops
 
     def set_own_descriptor(self, descriptor: bytes) -> None:
         """Replace our own descriptor."""

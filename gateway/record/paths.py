@@ -2,7 +2,8 @@
 
 Rules:
 - `place.name` is a member of an object, `note[].text` one of every object in an array, `requires.all[]` every
-  scalar in an array. There are no indexes, wildcards or conditions.
+  scalar in an array, `characteristic[name=bandwidth].value` one of the objects with exactly that name. There are no
+  indexes, wildcards or conditions.
 - A path that the schema does not have is an error with the nearest one; nothing is guessed.
 - A part is never less sensitive than what it is part of, whatever its own label says.
 
@@ -17,7 +18,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal, TypeAlias, cast, get_args
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias, cast, get_args
 
 from gateway.errors import InputError
 from gateway.ids import RecordTypeName
@@ -34,7 +35,11 @@ the service somebody bought. customer: who else is concerned, and people. commer
 topology: how the network is built, and free text, which may say it. secret: staff, serials, contents of files."""
 
 _LONGEST_PATH = 256
-_STEP = re.compile(r"(@?[A-Za-z][A-Za-z0-9]{0,63})(\[\])?")
+_REMEMBERED = 32768
+_STEP = r"@?[A-Za-z][A-Za-z0-9]{0,63}(?:\[\]|\[name=[A-Za-z0-9][A-Za-z0-9 _.:/+-]{0,63}\])?"
+_STEPS = re.compile(rf"{_STEP}(?:\.{_STEP})*")
+_SELECTOR = re.compile(r"\[name=[^\]]*\]")
+_PART = re.compile(r"(@?[A-Za-z0-9]+)(\[(?:name=([^\]]+))?\])?")
 
 
 class MalformedPath(InputError):
@@ -59,14 +64,19 @@ class UnknownPath(InputError):
         self.nearest = nearest
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One name in a path; `is_each` when it stands for every member of the array of that name."""
+class Step(NamedTuple):
+    """One name in a path; `is_each` when it stands for every member of the array of that name.
+
+    With `where` (and `is_each`) it stands for those members only whose `name` is exactly this text.
+    """
 
     name: str
     is_each: bool = False
+    where: str | None = None
 
     def __str__(self) -> str:
+        if self.where is not None:
+            return f"{self.name}[name={self.where}]"
         return f"{self.name}[]" if self.is_each else self.name
 
 
@@ -79,10 +89,7 @@ class FieldPath:
     @classmethod
     def parse(cls, text: str) -> FieldPath:
         """Return the path that `text` writes, or raise `MalformedPath`."""
-        matches = [_STEP.fullmatch(part) for part in text.split(".")] if len(text) <= _LONGEST_PATH else [None]
-        if None in matches:
-            raise MalformedPath(f"{text[:80]!r} is not a path")
-        return cls(tuple(Step(match[1], is_each=match[2] is not None) for match in matches if match))
+        return _parsed(text)
 
     def __str__(self) -> str:
         return ".".join(map(str, self.steps))
@@ -95,6 +102,25 @@ class FieldPath:
         """Return the path of every member of the array that stands here."""
         *front, last = self.steps
         return FieldPath((*front, Step(last.name, is_each=True)))
+
+    def unselected(self) -> FieldPath:
+        """Return the path without its selectors: `x[].value` for `x[name=a].value`. The catalogue knows paths so."""
+        if not self.has_selector:
+            return self
+        return FieldPath(tuple(Step(step.name, step.is_each) for step in self.steps))
+
+    @property
+    def has_selector(self) -> bool:
+        """Whether some step stands for the members of one name only."""
+        return any(step.where is not None for step in self.steps)
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _parsed(text: str) -> FieldPath:
+    if len(text) > _LONGEST_PATH or not _STEPS.fullmatch(text):
+        raise MalformedPath(f"{text[:80]!r} is not a path")
+    found = _PART.finditer(text)
+    return FieldPath(tuple(Step(part[1], part[2] is not None, part[3]) for part in found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +200,38 @@ class Catalogue:
         return tuple(node for node in self.nodes.values() if isinstance(node, Array))
 
     def lookup(self, text: str) -> Node:
-        """Return what stands at the path `text`.
+        """Return what stands at the path `text`; that of a path with selectors stands at the path without them.
 
         Raises:
             MalformedPath: `text` is no path.
-            UnknownPath: The type has no such path; `nearest` is the one most like it.
+            UnknownPath: The type has no such path, or members that a selector chooses from have no `name`; `nearest`
+                is the path most like it.
         """
-        path = str(FieldPath.parse(text))
-        if path not in self.nodes:
-            nearest = next(iter(difflib.get_close_matches(path, self.nodes, n=1)), None)
-            raise UnknownPath(f"{self.record_type} has no `{path}`", nearest)
-        return self.nodes[path]
+        if text in self.nodes:
+            return self.nodes[text]
+        path = FieldPath.parse(text)
+        node = self.nodes.get(_SELECTOR.sub("[]", text))
+        if node is None or not self._selects(text):
+            raise UnknownPath(f"{self.record_type} has no `{path}`", self._nearest(path))
+        return node
+
+    def _selects(self, text: str) -> bool:
+        """Tell whether every selector stands on an array whose members have a single value `name`."""
+        around = [_SELECTOR.sub("[]", text[: found.end()]) for found in _SELECTOR.finditer(text)]
+        return all(isinstance(self.nodes.get(f"{one}.name"), Leaf) for one in around)
+
+    def _nearest(self, path: FieldPath) -> str | None:
+        """Return the path most like `path`, with its selectors where there is an array in their place."""
+        known = {text.casefold(): text for text in self.nodes}
+        folded = difflib.get_close_matches(str(path.unselected()).casefold(), known, n=1)
+        if not folded:
+            return None
+        close = known[folded[0]]
+        chosen = [step.where for step in path.steps]
+        steps = FieldPath.parse(close).steps
+        wanted = [chosen[at] if step.is_each and at < len(chosen) else None for at, step in enumerate(steps)]
+        nearest = FieldPath(tuple(Step(step.name, step.is_each, w) for step, w in zip(steps, wanted, strict=True)))
+        return str(nearest) if self._selects(str(nearest)) else close
 
 
 def resolve(document: Json, part: Json) -> Json:

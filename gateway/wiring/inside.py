@@ -9,10 +9,10 @@ from gateway.evidence.jws import Signer
 from gateway.ids import AudienceId, audience_of_operator
 from gateway.inside.disclose import Configuration, Discloser
 from gateway.inside.enrol import Enroller
+from gateway.inside.hand_over import HandOver
 from gateway.inside.import_ import Importer
 from gateway.inside.ingest import Ingester
 from gateway.inside.pass_time import Timekeeper
-from gateway.inside.publish import Publisher
 from gateway.inside.replicate import Replicator
 from gateway.keystore.files import load_master, load_signing_key, read_private
 from gateway.keystore.profiles import Purpose, profiles
@@ -25,6 +25,8 @@ from gateway.transport.head import HeadLimits
 from gateway.transport.limits import Limits
 from gateway.transport.server import Listener
 from gateway.transport.tls import public_context
+from gateway.wiring.language import language
+from gateway.wiring.life import Life
 from gateway.wiring.outside import seal_keys_of, utc_now
 
 INGEST_TOKEN = "ingest.token"  # noqa: S105 - the name of a file
@@ -48,9 +50,9 @@ class Inside:
         """Return the use case that takes records in."""
         return Ingester(self.store, utc_now)
 
-    def publisher(self) -> Publisher:
-        """Return the use case that puts policies in force."""
-        return Publisher(self.store, utc_now)
+    def life(self) -> Life:
+        """Return the use cases of the life of a policy."""
+        return Life(self.store, self.outside, self.settings.operator_id, language(self.settings.home), utc_now)
 
     def enroller(self) -> Enroller:
         """Return the use case that enrols partners and customers."""
@@ -74,6 +76,10 @@ class Inside:
         """Return the use case that hands sealed entries to the outside."""
         signer = self.signer()
         return Replicator(self.store, self.outside, self.own, {signer.key_id: signer.key.public_key()})
+
+    def hand_over(self) -> HandOver:
+        """Return the use case that discloses and replicates by turns."""
+        return HandOver(self.discloser(), self.replicator(), utc_now)
 
     def importer(self) -> Importer:
         """Return the use case that brings partners' entries in."""

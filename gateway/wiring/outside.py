@@ -42,7 +42,7 @@ from gateway.storage.database import Database
 from gateway.storage.migrations import require_current
 from gateway.storage.outside.store import SqlOutsideStore
 from gateway.transport.caller import Callers, PeerTrust
-from gateway.transport.client import PeerClient
+from gateway.transport.client import PeerClient, while_served
 from gateway.transport.head import HeadLimits
 from gateway.transport.limits import Limits
 from gateway.transport.server import Listener
@@ -186,7 +186,9 @@ class Outside:
             self.store,
             settings.operator_id,
             stream_between(settings.operator_id, audience_of_operator(operator)),
-            lambda path, body: runner.run(client.post(path, body, wire.CONTENT_TYPE)),
+            lambda path, body: runner.run(
+                while_served(client.post(path, body, wire.CONTENT_TYPE), lambda: self.live.partner(operator) == raw)
+            ),
             Keys(pinned(self.live.own()).seal, descriptor.receipt),
             utc_now,
             random.random,

@@ -14,11 +14,12 @@ from gateway.ids import OperatorId, StreamName
 from gateway.inside.disclose import Configuration, Discloser
 from gateway.inside.ingest import Ingester, Offer
 from gateway.inside.pass_time import Timekeeper
-from gateway.inside.publish import Publisher
 from gateway.record.entry import Entry, open_entry
 from gateway.storage import migrations
 from gateway.storage.database import Database
 from gateway.storage.inside.store import SqlInsideStore
+from gateway.storage.outside.store import SqlOutsideStore
+from tests.officers import FourEyes, life_of
 
 POLICY = """
 apiVersion: demarc/v1
@@ -48,6 +49,8 @@ class Inside:
         self.database = Database(f"sqlite:///{folder / 'inside.db'}", "inside")
         migrations.upgrade(self.database, "inside")
         self.store = SqlInsideStore(self.database)
+        self.outside = Database(f"sqlite:///{folder / 'outside.db'}", "outside")
+        migrations.upgrade(self.outside, "outside")
         signer = Signer.of(Ed25519PrivateKey.from_private_bytes(b"\x01" * 32))
         self.configuration = Configuration(OperatorId("aurora"), b"\x02" * 32, signer)
         self.discloser = Discloser(self.store, self.configuration, lambda: self.now)
@@ -57,7 +60,7 @@ class Inside:
         Ingester(self.store, lambda: self.now).take("test", [Offer(b"", record)])
 
     def publish(self, text: str) -> None:
-        Publisher(self.store, lambda: self.now).publish(text, "acme.yaml")
+        FourEyes(life_of(self.store, SqlOutsideStore(self.outside), lambda: self.now)).publish(text, "acme.yaml")
 
     def entries(self) -> list[Entry]:
         while self.discloser.run_once() is not None:
@@ -73,6 +76,7 @@ def inside(tmp_path: Path) -> Iterator[Inside]:
     made = Inside(tmp_path)
     yield made
     made.database.close()
+    made.outside.close()
 
 
 def test_a_record_after_the_last_day_is_withheld(inside: Inside) -> None:

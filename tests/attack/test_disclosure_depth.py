@@ -3,47 +3,52 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 import pytest
 
-from gateway.ids import AudienceId, RecordTypeName
-from gateway.policy.checker import check
+from gateway.ids import RecordTypeName
+from gateway.policy import reference
 from gateway.policy.compiler import CompiledPolicy, compile_policy
-from gateway.policy.document import Constant, DisclosurePolicy, FieldRule, Keep, Section
-from gateway.record.paths import Catalogue, Leaf
-from tests.policy_side import ALARM, CONTEXT, DISCLOSABLE, NOWHERE, TOKEN, alarm, alarm_policy, full_record, policy
+from gateway.policy.document import DisclosurePolicy, FieldRule, Transform
+from gateway.policy.egress import EgressCheck, NameScanner
+from gateway.record.paths import Catalogue, FieldPath, Step
+from tests.every_leaf import EVERYTHING, TRANSFORMS, Place, canary, fitting, places, policy_of, widest
+from tests.policy_side import (
+    ALARM,
+    CONTEXT,
+    DISCLOSABLE,
+    NOWHERE,
+    TOKEN,
+    alarm,
+    alarm_policy,
+    codes,
+    full_record,
+    policy,
+    policy_text,
+    same_bytes,
+)
 
-ADDRESSES = ("href", "@schemaLocation")
 SECRET = "core-7.hidden.example"
 
 
-def canary(leaf: Leaf) -> Any:
-    """Return a value for this leaf that occurs nowhere else, where the kind allows."""
-    if leaf.enum:
-        return leaf.enum[0]
-    by_kind: dict[str, Any] = {"date-time": "2026-11-22T10:04:31Z", "integer": 7, "number": 7.25, "boolean": True}
-    return by_kind.get(leaf.kind, f"canary<{leaf.path}>")
-
-
-def keep_all(record_type: str) -> DisclosurePolicy:
-    """Return the widest policy there can be: every leaf kept, addresses as constants."""
-    leaves = Catalogue.of(RecordTypeName(record_type)).leaves
-    rules = [
-        FieldRule(str(leaf.path), Constant("said") if leaf.path.steps[-1].name in ADDRESSES else Keep())
-        for leaf in leaves
+def without(document: DisclosurePolicy, record_type: str, path: str) -> DisclosurePolicy:
+    """Return the policy less one rule of one section."""
+    sections = [
+        dataclasses.replace(part, fields=tuple(rule for rule in part.fields if rule.path != path))
+        if part.record_type == record_type
+        else part
+        for part in document.sections
     ]
-    section = Section(RecordTypeName(record_type), None, tuple(rules))
-    document = DisclosurePolicy("widest", AudienceId("urn:demarc:operator:northlink"), (section,))
-    assert check(document) == ()
-    return document
+    return dataclasses.replace(document, sections=tuple(sections))
 
 
-def without(document: DisclosurePolicy, path: str) -> CompiledPolicy:
-    section = document.sections[0]
-    fields = tuple(rule for rule in section.fields if rule.path != path)
-    return compile_policy(dataclasses.replace(document, sections=(dataclasses.replace(section, fields=fields),)))
+def every_rule(record_type: str, kind: type) -> Iterator[tuple[Place, Transform]]:
+    """Yield every place with the transform of this kind that fits it."""
+    for place in places(record_type):
+        yield from ((place, transform) for transform in fitting(place) if isinstance(transform, kind))
 
 
 def paths_in(value: Any, path: str = "") -> set[str]:
@@ -54,18 +59,71 @@ def paths_in(value: Any, path: str = "") -> set[str]:
     return {path}
 
 
+def shown_of(compiled: CompiledPolicy, record_type: str, record: dict[str, Any]) -> Any:
+    def fail(failure: Exception) -> None:
+        raise failure
+
+    return compiled.disclose(RecordTypeName(record_type), record, EVERYTHING, on_failure=fail)
+
+
 @pytest.mark.parametrize("record_type", DISCLOSABLE)
 def test_d30_every_leaf_that_no_rule_names_stays_inside(record_type: str) -> None:
     """One leaf after the other, with every other leaf kept: each is hidden by its missing rule alone."""
-    document = keep_all(record_type)
+    document = widest(record_type)
     record = full_record(record_type, canary)
-    everything = paths_in(compile_policy(document).disclose(RecordTypeName(record_type), record, NOWHERE))
-    leaves = {str(leaf.path): leaf for leaf in Catalogue.of(RecordTypeName(record_type)).leaves}
-    assert everything == set(leaves)
-    for path in leaves.keys() - {"id"}:
-        shown = without(document, path).disclose(RecordTypeName(record_type), record, NOWHERE)
-        assert paths_in(shown) == everything - {path}
-        assert f"canary<{path}>".encode() not in orjson.dumps(shown)
+    everything = paths_in(compile_policy(document).disclose(RecordTypeName(record_type), record, EVERYTHING))
+    named = {str(place.leaf.path): str(place) for place in places(record_type)}
+    selected_names = {path for path in everything if path.endswith(".name")} - named.keys()
+    assert everything == named.keys() | selected_names
+    for path, written in named.items():
+        if path != "id":
+            shown = without(document, record_type, written)
+            found = compile_policy(shown).disclose(RecordTypeName(record_type), record, EVERYTHING)
+            assert paths_in(found) == everything - {path}
+            assert f"canary<{path}>".encode() not in orjson.dumps(found)
+
+
+@pytest.mark.parametrize("kind", TRANSFORMS)
+@pytest.mark.parametrize("record_type", DISCLOSABLE)
+def test_d30_every_transform_at_every_leaf_discloses_that_place_only(record_type: str, kind: str) -> None:
+    """Every leaf of every schema with every transform that fits: nothing else leaves, and nothing leaves as it was."""
+    record = full_record(record_type, canary)
+    for place, transform in every_rule(record_type, TRANSFORMS[kind]):
+        document = policy_of(record_type, (FieldRule(str(place), transform),))
+        compiled = compile_policy(document)
+        shown = shown_of(compiled, record_type, record)
+        beside = {str(FieldPath((*place.leaf.path.steps[:-1], Step("name"))))} if place.path.has_selector else set()
+        assert paths_in(shown) <= {"id", str(place.leaf.path)} | beside
+        if kind != "keep":
+            assert b"canary<" not in orjson.dumps(shown).replace(b"canary<id>", b"")
+        assert same_bytes(shown, reference.disclose(document, record_type, record, EVERYTHING))
+        if not place.path.steps[-1].is_each:  # A text more in an array of texts is a value more.
+            assert same_bytes(shown, shown_of(compiled, record_type, poisoned(record)))
+        check = EgressCheck(compiled.contract)
+        check.require_clean(RecordTypeName(record_type), shown, "", NameScanner(()), frozenset())
+
+
+@pytest.mark.parametrize("kind", TRANSFORMS)
+@pytest.mark.parametrize("record_type", DISCLOSABLE)
+def test_p21_no_transform_lets_through_what_does_not_fit(record_type: str, kind: str) -> None:
+    """Every leaf of every schema with every transform that fits, and in its place what no schema has there."""
+    records = [
+        full_record(record_type, lambda leaf, odd=odd: odd if str(leaf.path) not in ("id", "@type") else canary(leaf))
+        for odd in (None, {"name": SECRET}, [SECRET], [[SECRET]], [{"": SECRET}])
+    ]
+    for place, transform in every_rule(record_type, TRANSFORMS[kind]):
+        compiled = compile_policy(policy_of(record_type, (FieldRule(str(place), transform),)))
+        for record in records:
+            body = orjson.dumps(shown_of(compiled, record_type, record))
+            assert SECRET.encode() not in body
+            assert b"null" not in body
+
+
+def test_the_enumeration_is_not_empty() -> None:
+    """Every transform is tried somewhere, and every leaf of every schema with at least one."""
+    rules = [(place, rule) for kind in DISCLOSABLE for place in places(kind) for rule in fitting(place)]
+    assert {type(rule) for _, rule in rules} == set(TRANSFORMS.values())
+    assert len(rules) > 3_000
 
 
 def poisoned(value: Any) -> Any:
@@ -80,10 +138,10 @@ def poisoned(value: Any) -> Any:
 
 @pytest.mark.parametrize("record_type", DISCLOSABLE)
 def test_d31_an_attribute_that_no_schema_has_is_dropped_at_every_depth(record_type: str) -> None:
-    compiled = compile_policy(keep_all(record_type))
+    compiled = compile_policy(widest(record_type))
     record = full_record(record_type, canary)
-    shown = compiled.disclose(RecordTypeName(record_type), record, NOWHERE)
-    other = compiled.disclose(RecordTypeName(record_type), poisoned(record), NOWHERE)
+    shown = compiled.disclose(RecordTypeName(record_type), record, EVERYTHING)
+    other = compiled.disclose(RecordTypeName(record_type), poisoned(record), EVERYTHING)
     assert other is not None
     body = orjson.dumps(other)
     for key in (b"nodeName", b"x-node", b"_links"):
@@ -97,9 +155,9 @@ def test_d31_an_attribute_that_no_schema_has_is_dropped_at_every_depth(record_ty
 @pytest.mark.parametrize("value", [None, {"name": SECRET}, [SECRET], [[SECRET]], [{"": SECRET}]], ids=repr)
 def test_d31_what_stands_in_place_of_a_value_is_dropped(record_type: str, value: Any) -> None:
     """A hidden object in the place of a single value, as of a newer version of the schema."""
-    compiled = compile_policy(keep_all(record_type))
+    compiled = compile_policy(widest(record_type))
     record = full_record(record_type, lambda _: value) | {"id": "known"}
-    shown = compiled.disclose(RecordTypeName(record_type), record, NOWHERE)
+    shown = compiled.disclose(RecordTypeName(record_type), record, EVERYTHING)
     assert shown is not None
     assert SECRET not in repr(shown)
     assert "None" not in repr(shown)
@@ -122,8 +180,6 @@ def test_p21_what_is_not_a_time_does_not_pass_as_one(time: str, rule: str) -> No
 
 @pytest.mark.parametrize("address", ["href", '"@schemaLocation"', "place[].href", "alarmedObject.href"])
 def test_d35_addresses_of_our_own_systems_cannot_be_kept(address: str) -> None:
-    from tests.policy_side import codes, policy_text
-
     for rule in ("keep", "{pseudonym: reference}", "{rename: link}"):
         assert "policy.address" in codes(policy_text(f"alarm:\n  fields:\n    id: keep\n    {address}: {rule}"))
 

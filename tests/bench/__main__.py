@@ -15,7 +15,7 @@ from pathlib import Path
 
 from gateway.keystore.instance import own_anchor, tls_files
 from gateway.keystore.profiles import Purpose
-from tests.bench import exchange, floor, growth, ingest, per_record, sample
+from tests.bench import exchange, floor, growth, ingest, per_record, policies, sample
 from tests.bench.exchange import Drained, Offered, quantiles
 from tests.bench.pair import Pair, two_operators
 from tests.bench.report import Row, show, write_json
@@ -26,11 +26,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="fewer records and rounds; under 90 seconds")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE as well")
-    parser.add_argument("--only", choices=("per-record", "ingest", "exchange", "growth"), help="one part only")
+    parser.add_argument(
+        "--only", choices=("per-record", "policies", "ingest", "exchange", "growth"), help="one part only"
+    )
     parser.add_argument("--latency-seconds", type=int, help="how long records are offered; default 30, quick 8")
     chosen = parser.parse_args()
     parts: dict[str, Callable[[Path], Iterator[Row]]] = {
         "per-record": lambda _: per_record.measure(10_000, 3 if chosen.quick else 5),
+        "policies": lambda _: policies.measure(1 if chosen.quick else 3),
         "ingest": lambda folder: ingest.measure(
             folder, *(([(500, 4), (5000, 1)], 2) if chosen.quick else ([(500, 20), (5000, 3)], 3))
         ),

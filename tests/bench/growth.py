@@ -16,6 +16,7 @@ from gateway.wiring.inside import Inside
 from tests.bench import sample
 from tests.bench.pair import Pair, two_operators
 from tests.bench.report import Row
+from tests.officers import four_eyes
 
 _BATCH = 500
 
@@ -26,7 +27,7 @@ def audiences(folder: Path, few: int, many: int, records: int) -> Row:
     for others in (few, many):
         with tempfile.TemporaryDirectory(dir=folder) as place, two_operators(Path(place), others + 1) as pair:
             inside = pair.aurora.build()
-            publisher = inside.publisher()
+            publisher = four_eyes(inside)
             for number in range(others):
                 text = sample.policy(conditional=True).replace("northlink", f"partner-{number}")
                 publisher.publish(text, f"partner-{number}.yaml")

@@ -21,6 +21,7 @@ from gateway.record.strictjson import Json, dump
 from gateway.wiring.inside import Inside, build
 from tests.bench import sample
 from tests.bench.clock import cpu_seconds, resident_megabytes
+from tests.officers import four_eyes
 
 ROOT = Path(__file__).resolve().parents[2]
 STREAM = "aurora/northlink"
@@ -161,7 +162,7 @@ def two_operators(folder: Path, parties: int = 1) -> Iterator[Pair]:
         enroller.pin(enroller.read((other.home / "descriptor.json").read_bytes()))
     pair = Pair(aurora, northlink)
     pair.journal(sample.inventory(parties))
-    aurora.build().publisher().publish(sample.policy(conditional=True), "bench.yaml")
+    four_eyes(aurora.build()).publish(sample.policy(conditional=True), "bench.yaml")
     try:
         yield pair
     finally:

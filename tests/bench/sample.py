@@ -39,13 +39,27 @@ records:
       place[].city: keep
       place[].country: keep
       crossedThresholdInformation.direction: keep
-"""
+@scrub@"""
 _WHEN = '    when: object.interconnect && record.perceivedSeverity in ["critical", "major", "cleared"]\n'
+_SCRUB = "      specificProblem: scrub\n"
+_DESCRIPTION = (
+    "LOS on the receive side of {port} since {time} UTC, {level:.2f} dBm, far end {address} does not answer; "
+    "traffic of wave {wave} is on the protecting path. Field team asked for, next look in {minutes} minutes."
+)
+_PROSE = (
+    "Loss of signal on the receive side since {time} UTC, {level:.2f} dBm, the far end does not answer; "
+    "traffic is on the protecting path. Field team asked for, next look in {minutes} minutes, or when it is back."
+)
 
 
-def policy(*, conditional: bool) -> str:
-    """Return a policy that keeps 12 values, makes 2 pseudonyms and cuts 1 time; with a condition in CEL or without."""
-    return POLICY.replace("@when@", _WHEN if conditional else "")
+def policy(*, conditional: bool, scrubbed: bool = False) -> str:
+    """Return a policy that keeps 12 values, makes 2 pseudonyms and cuts 1 time.
+
+    Args:
+        conditional: With a condition in CEL.
+        scrubbed: With the description, cleaned of what identifies.
+    """
+    return POLICY.replace("@when@", _WHEN if conditional else "").replace("@scrub@", _SCRUB if scrubbed else "")
 
 
 def alarm(number: int, dice: random.Random) -> Json:
@@ -60,7 +74,7 @@ def alarm(number: int, dice: random.Random) -> Json:
         "alarmType": dice.choice(_TYPES),
         "perceivedSeverity": dice.choice(("critical", "major")),
         "probableCause": "lossOfSignal",
-        "specificProblem": f"LOS on receive side, {dice.uniform(-40, -20):.2f} dBm at {dice.getrandbits(48):012x}",
+        "specificProblem": _description(resource, raised, dice),
         "state": "raised",
         "ackState": "unacknowledged",
         "alarmedObject": {"id": resource_id(resource), "href": f"/resource/{resource}", "@referredType": "Port"},
@@ -101,6 +115,25 @@ def alarm(number: int, dice: random.Random) -> Json:
     missing = BYTES - len(dump(record))
     record["alarmDetails"] = f"{dice.getrandbits(4 * missing):0{missing}x}".translate(_LETTERS)
     return record
+
+
+def _description(resource: int, raised: datetime, dice: random.Random) -> str:
+    """Return free text as a technician writes it: some two hundred characters with a port, an address and a circuit."""
+    return _DESCRIPTION.format(
+        port=resource_id(resource),
+        time=f"{raised:%H:%M:%S}",
+        level=dice.uniform(-40, -20),
+        address=f"10.{dice.randrange(256)}.{dice.randrange(256)}.{dice.randrange(1, 255)}",
+        wave=f"OTU-{dice.randrange(10**6):06d}",
+        minutes=dice.randrange(5, 90),
+    )
+
+
+def without_names(record: Json, number: int) -> Json:
+    """Return the alarm with a description in which there is nothing to take out; every number gives another one."""
+    time = f"{_BEGAN + timedelta(seconds=number):%H:%M:%S}"
+    said = _PROSE.format(time=time, level=-20 - number / 500, minutes=5 + number % 85)
+    return {**record, "specificProblem": said}
 
 
 def alarms(count: int, first: int = 0, seed: int = 1) -> Iterator[Json]:

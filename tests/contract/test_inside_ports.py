@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gateway.errors import StorageError
-from gateway.ports import ActivePolicy, Foreign, NewLine
+from gateway.ports import ActivePolicy, Foreign, Kept, NewLine
 
 MOMENT = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
 NORTHLINK, ACME = "urn:demarc:operator:northlink", "urn:demarc:customer:acme"
@@ -15,6 +15,10 @@ NORTHLINK, ACME = "urn:demarc:operator:northlink", "urn:demarc:customer:acme"
 
 def line(number, kind="record"):
     return NewLine(kind, "http", b"key %d" % number, b"digest %d" % number, b"body \x00\xff %d" % number)
+
+
+def kept(body, since=0):
+    return Kept(body, MOMENT + timedelta(microseconds=since))
 
 
 def journal(house, first, end):
@@ -99,9 +103,9 @@ class TestQuarantine:
 class TestLatest:
     def test_a_newer_version_replaces_the_former(self, inside):
         with inside.write() as work:
-            work.latest.put({("alarm", "a"): b"1", ("service", "a"): b"2"})
+            work.latest.put({("alarm", "a"): kept(b"1"), ("service", "a"): kept(b"2")})
         with inside.write() as work:
-            work.latest.put({("alarm", "a"): b"3"})
+            work.latest.put({("alarm", "a"): kept(b"3")})
             work.latest.put({})
         inside.restart()
         with inside.read() as work:
@@ -111,12 +115,30 @@ class TestLatest:
     def test_many_records_of_a_type_come_by_id(self, inside):
         ids = [f"id-{number:05}" for number in range(1234)]
         with inside.write() as work:
-            work.latest.put({("alarm", identifier): identifier.encode() for identifier in reversed(ids)})
-            work.latest.put({("service", "s"): b"s", ("resource", "r"): b"r"})
+            work.latest.put({("alarm", identifier): kept(identifier.encode()) for identifier in reversed(ids)})
+            work.latest.put({("service", "s"): kept(b"s"), ("resource", "r"): kept(b"r")})
         with inside.read() as work:
             found = list(work.latest.every("alarm"))
             assert list(work.latest.every("service")) == [b"s"]
         assert found == [identifier.encode() for identifier in ids]
+
+    def test_a_record_has_the_time_at_which_it_was_taken_to_the_microsecond(self, inside):
+        with inside.write() as work:
+            work.latest.put({("alarm", "a"): kept(b"1", 1), ("alarm", "b"): kept(b"2")})
+            work.latest.put({("alarm", "a"): kept(b"3", 7)})
+        with inside.read() as work:
+            assert list(work.latest.versions("alarm")) == [kept(b"3", 7), kept(b"2")]
+
+    def test_some_records_are_found_among_many_and_those_that_are_not_there_are_not(self, inside):
+        ids = [f"id-{number:05}" for number in range(1100)]
+        with inside.write() as work:
+            work.latest.put({("alarm", one): kept(one.encode()) for one in ids} | {("service", "s"): kept(b"s")})
+            asked = [("alarm", one) for one in (*ids, "missing")] + [("service", "s"), ("resource", "s")]
+            assert dict(work.latest.some(asked)) == {
+                **{("alarm", one): kept(one.encode()) for one in ids},
+                ("service", "s"): kept(b"s"),
+            }
+            assert work.latest.some([]) == {}
 
     def test_ids_of_every_kind_come_once_each_in_the_order_of_their_codes(self, inside):
         ids = [
@@ -125,37 +147,9 @@ class TestLatest:
             for number in range(130)
         ]
         with inside.write() as work:
-            work.latest.put({("alarm", identifier): identifier.encode() for identifier in ids})
+            work.latest.put({("alarm", identifier): kept(identifier.encode()) for identifier in ids})
         with inside.read() as work:
             assert list(work.latest.every("alarm")) == list(map(str.encode, sorted(ids)))
-
-
-class TestDisclosed:
-    def test_digests_are_found_among_many_and_forgotten_when_withdrawn(self, inside):
-        keys = [(audience, "alarm", f"a{number}") for audience in (NORTHLINK, ACME) for number in range(600)]
-        with inside.write() as work:
-            work.disclosed.put({key: repr(key).encode() for key in keys})
-        with inside.write() as work:
-            work.disclosed.put({keys[0]: None, keys[1]: b"new", (ACME, "alarm", "never told"): None})
-        inside.restart()
-        with inside.read() as work:
-            expected = {key: repr(key).encode() for key in keys[1:]} | {keys[1]: b"new"}
-            assert work.disclosed.digests([*keys, *keys, (ACME, "service", "a1")]) == expected
-            assert work.disclosed.digests([]) == {}
-
-    def test_the_records_of_an_audience_are_its_own_in_a_stable_order(self, inside):
-        with inside.write() as work:
-            work.disclosed.put({(NORTHLINK, "service", "s"): b"x", (NORTHLINK, "alarm", "b"): b"x"})
-            work.disclosed.put({(NORTHLINK, "alarm", "a"): b"x", (ACME, "alarm", "c"): b"x"})
-        with inside.read() as work:
-            assert work.disclosed.records_of(NORTHLINK) == [("alarm", "a"), ("alarm", "b"), ("service", "s")]
-            assert work.disclosed.records_of("urn:demarc:operator:nobody") == []
-
-    def test_keys_that_read_the_same_side_by_side_are_kept_apart(self, inside):
-        keys = [(ACME, "a", "bc"), (ACME, "ab", "c"), (ACME + "a", "b", "c")]
-        with inside.write() as work:
-            work.disclosed.put({key: b"%d" % number for number, key in enumerate(keys)})
-            assert work.disclosed.digests(keys) == {key: b"%d" % number for number, key in enumerate(keys)}
 
 
 class TestCursors:

@@ -1,153 +1,134 @@
-"""Laws of disclosure: the compiled filter means what the readable one says, and denial never shows more."""
+"""The compiled filter means what the readable reference says, on any input (threat P-10)."""
 
 from __future__ import annotations
 
-import dataclasses
 import random
+import re
+import subprocess
+import sys
 from typing import Any
 
-import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.ids import RecordTypeName
-from gateway.policy import reference
+from gateway.policy import reference_values
 from gateway.policy.compiler import compile_policy
-from gateway.policy.document import Constant, DisclosurePolicy, digest
-from gateway.policy.egress import EgressCheck, NameScanner
-from tests.policy_side import (
-    DISCLOSABLE,
-    random_context,
-    random_policy,
-    random_record,
-    same_bytes,
-)
+from gateway.policy.document import Keep
+from gateway.record.paths import Leaf
+from tests.policy_side import CONTEXT, DISCLOSABLE, TOKEN, alarm, alarm_policy
+from tests.property.agreement import Disagreement, Judge, agree_on, run
+from tests.random_policies import random_policy
+from tests.random_records import Maker, random_context
 
 SEEDS = st.integers(min_value=0, max_value=2**63)
 TYPES = st.sampled_from(DISCLOSABLE)
-RECORDS_EACH = 20
+INPUTS = 100_000
 
 
-def shown_leaves(value: Any, path: str = "") -> list[tuple[str, Any]]:
-    """Return every scalar in a disclosed record with its path; members of arrays are not told apart."""
-    if isinstance(value, dict):
-        return [leaf for key, member in value.items() for leaf in shown_leaves(member, f"{path}.{key}")]
-    if isinstance(value, list):
-        return [leaf for member in value for leaf in shown_leaves(member, f"{path}[]")]
-    return [(path, (type(value).__name__, value))]
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_the_compiled_filter_agrees_with_the_reference_on_a_hundred_thousand_inputs() -> None:
+    """The same command with more inputs is the long run; it fails too when a part of the language was not exercised."""
+    command = [sys.executable, "-m", "tests.property.agreement", "--inputs", str(INPUTS), "--processes", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1100, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr[-6000:]
+    assert f"{INPUTS:,} on" in done.stdout
 
 
-def without(document: DisclosurePolicy, dice: random.Random) -> DisclosurePolicy:
-    section = document.sections[0]
-    removable = [rule for rule in section.fields if rule.path != "id"]
-    if not removable:
-        return document
-    gone = dice.choice(removable)
-    fields = tuple(rule for rule in section.fields if rule is not gone)
-    return dataclasses.replace(document, sections=(dataclasses.replace(section, fields=fields), *document.sections[1:]))
+@settings(max_examples=12, deadline=None)
+@given(SEEDS, st.integers(min_value=0, max_value=5))
+def test_the_compiled_filter_agrees_with_the_reference_on_any_seed(seed: int, record_type: int) -> None:
+    agree_on(seed, record_type)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(SEEDS, TYPES)
-def test_the_compiled_filter_agrees_with_the_reference(seed: int, record_type: str) -> None:
+def test_every_output_keeps_the_contract_by_two_validators_and_shares_nothing_mutable(
+    seed: int, record_type: str
+) -> None:
     dice = random.Random(seed)
-    document = random_policy(dice, record_type, dice.choice([0.05, 0.3, 0.9]))
-    compiled = compile_policy(document)
-    for _ in range(RECORDS_EACH):
-        record, context = random_record(dice, record_type, dice.choice([0.0, 0.1, 0.5])), random_context(dice)
-        expected = reference.disclose(document, record_type, record, context)
-        actual = compiled.disclose(RecordTypeName(record_type), record, context, on_failure=_fail)
-        assert same_bytes(actual, expected), (actual, expected)
+    document = random_policy(dice, record_type, dice.choice([0.1, 0.3]))
+    judge, maker, context = Judge(document), Maker(dice, document, record_type), random_context(dice)
+    for _ in range(20):
+        judge.judge(maker.record(dice.choice([0, 0.1, 0.5])), context, thoroughly=True)
 
 
-def _fail(failure: Exception) -> None:
-    raise AssertionError("the compiled filter raised") from failure
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**60), 2**60)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    # Lone surrogates do not get through the strict door, and are no text to any JSON writer.
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "name", "place"]), inner),
+    max_leaves=8,
+)
+NAMES = ("id", "place", "note", "alarmedObject", "alarmRaisedTime", "affectedService", "comment", "parentAlarm")
 
 
 @settings(max_examples=60, deadline=None)
-@given(SEEDS, TYPES)
-def test_one_rule_less_never_shows_more(seed: int, record_type: str) -> None:
+@given(SEEDS, st.dictionaries(st.sampled_from(NAMES), JSON))
+def test_disclosing_never_raises_whatever_the_record_holds(seed: int, record: dict[str, Any]) -> None:
     dice = random.Random(seed)
-    wider = random_policy(dice, record_type)
-    narrower = without(wider, dice)
-    wide, narrow = compile_policy(wider), compile_policy(narrower)
-    for _ in range(RECORDS_EACH):
-        record, context = random_record(dice, record_type), random_context(dice)
-        more = shown_leaves(wide.disclose(RecordTypeName(record_type), record, context) or {})
-        for leaf in shown_leaves(narrow.disclose(RecordTypeName(record_type), record, context) or {}):
-            assert leaf in more
-            more.remove(leaf)
+    judge = Judge(random_policy(dice, "alarm", 0.5))
+    judge.judge({"id": "a-1", **record}, random_context(dice), thoroughly=True)
 
 
-@settings(max_examples=60, deadline=None)
-@given(SEEDS, TYPES)
-def test_the_order_of_rules_means_nothing_and_the_same_gives_the_same_bytes(seed: int, record_type: str) -> None:
-    """P-07: any permutation of the rules gives the same result, the same digest and the same contract."""
-    dice = random.Random(seed)
-    document = random_policy(dice, record_type)
-    section = document.sections[0]
-    shuffled = dataclasses.replace(section, fields=tuple(dice.sample(section.fields, len(section.fields))))
-    other = dataclasses.replace(document, sections=(*document.sections[1:], shuffled))
-    one, two = compile_policy(document), compile_policy(other)
-    assert (
-        (one.digest, one.contract_digest) == (two.digest, two.contract_digest) == (digest(other), one.contract_digest)
-    )
-    for _ in range(RECORDS_EACH):
-        record, context = random_record(dice, record_type), random_context(dice)
-        first = one.disclose(RecordTypeName(record_type), record, context)
-        assert orjson.dumps(first) == orjson.dumps(two.disclose(RecordTypeName(record_type), record, context))
+@pytest.mark.parametrize("broken", ["pseudonym", "is_disclosed", "scrub"])
+def test_an_error_in_the_surroundings_withholds_the_record_and_is_told(broken: str) -> None:
+    def fail(*_: str) -> Any:
+        raise LookupError(broken)
+
+    surroundings: dict[str, Any] = {"pseudonym": TOKEN, "is_disclosed": lambda *_: True, "scrub": str, broken: fail}
+    context = type(CONTEXT)(CONTEXT.services, CONTEXT.about, **surroundings)
+    document = alarm_policy("specificProblem: scrub\nprobableCause: {pseudonym: reference}\nparentAlarm[].name: keep")
+    record = alarm(specificProblem="fan", parentAlarm=[{"id": "alarm-1", "name": "other"}])
+    told: list[Exception] = []
+    assert compile_policy(document).disclose(document.sections[0].record_type, record, context, told.append) is None
+    assert [type(error) for error in told] == [LookupError]
 
 
-@settings(max_examples=60, deadline=None)
-@given(SEEDS, TYPES)
-def test_everything_disclosed_keeps_the_contract(seed: int, record_type: str) -> None:
-    dice = random.Random(seed)
-    document = random_policy(dice, record_type)
-    compiled = compile_policy(document)
-    check, nobody = EgressCheck(compiled.contract), NameScanner(())
-    for _ in range(RECORDS_EACH):
-        record, context = random_record(dice, record_type), random_context(dice)
-        shown = compiled.disclose(RecordTypeName(record_type), record, context)
-        if shown is not None:
-            check.require_clean(RecordTypeName(record_type), shown, "", nobody, frozenset())
+def test_nothing_is_disclosed_below_a_reference_where_the_context_says_nothing() -> None:
+    """A context that does not know what else is disclosed denies: the default."""
+    compiled = compile_policy(alarm_policy("parentAlarm[].name: keep\nspecificProblem: scrub"))
+    record = alarm(specificProblem="fan", parentAlarm=[{"id": "alarm-1", "name": "other"}])
+    assert compiled.disclose(next(iter(compiled.record_types)), record, CONTEXT) == {"id": "alarm-4711"}
 
 
-@settings(max_examples=60, deadline=None)
-@given(SEEDS, TYPES)
-def test_hidden_order_and_hidden_attributes_do_not_show(seed: int, record_type: str) -> None:
-    """D-39, R3, R4: arrays in another order and attributes that no rule names leave the bytes as they are."""
-    dice = random.Random(seed)
-    document = random_policy(dice, record_type)
-    compiled = compile_policy(document)
-    for _ in range(RECORDS_EACH):
-        record, context = random_record(dice, record_type), random_context(dice)
-        other = _reordered(dice, record)
-        one = compiled.disclose(RecordTypeName(record_type), record, context)
-        assert orjson.dumps(one) == orjson.dumps(compiled.disclose(RecordTypeName(record_type), other, context))
+# --- the comparison itself: it finds what is planted, and makes it small ---------------------------------------------
 
 
-def _reordered(dice: random.Random, value: Any) -> Any:
-    if isinstance(value, list):
-        return [_reordered(dice, member) for member in dice.sample(value, len(value))]
-    if isinstance(value, dict):
-        members = [(key, _reordered(dice, member)) for key, member in value.items()]
-        members.append((f"x-hidden-{dice.randrange(1000)}", "rt1.par.aurora"))
-        return dict(dice.sample(members, len(members)))
-    return value
+def _keeps_what_does_not_fit(real: Any) -> Any:
+    def transformed(value: Any, transform: Any, leaf: Leaf, *rest: Any) -> Any:
+        if isinstance(transform, Keep) and isinstance(value, str) and leaf.enum:
+            return value
+        return real(value, transform, leaf, *rest)
+
+    return transformed
 
 
-@pytest.mark.parametrize("record_type", DISCLOSABLE)
-def test_the_worlds_are_not_vacuous(record_type: str) -> None:
-    """Most random records disclose something, or the laws above would hold of nothing."""
-    dice = random.Random(7)
-    shown = constants = 0
-    for _ in range(200):
-        document = random_policy(dice, record_type)
-        constants += any(isinstance(rule.transform, Constant) for rule in document.sections[0].fields)
-        compiled = compile_policy(document)
-        shown += bool(
-            compiled.disclose(RecordTypeName(record_type), random_record(dice, record_type), random_context(dice))
-        )
-    assert shown > 60
-    assert constants > 100
+FAULTS: dict[str, tuple[str, Any]] = {
+    "rounds halves to even": ("_rounded", lambda _: lambda value, step: round(value / step) * step),
+    "shows a short text": ("_masked", lambda _: lambda value, first, last: value[:first] + "****" + value[-last:]),
+    "forgets the offset": ("_truncated", lambda real: lambda value, unit: real(value[:19] + "Z", unit) if value else 0),
+    "takes any IPv6": ("_network", lambda _: lambda value, _four, six: f"{value}/{six}" if ":" in value else None),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_found_and_told_in_a_small_example(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, plant = FAULTS[fault]
+    monkeypatch.setattr(reference_values, name, plant(getattr(reference_values, name)))
+    with pytest.raises(Disagreement) as found:
+        run(10_000, seed=5)
+    rules = re.findall(r"^  \S+: .* rename ", str(found.value), re.MULTILINE)
+    assert len(rules) <= 4, str(found.value)
+    assert "record: " in str(found.value)
+
+
+def test_a_kept_word_that_is_not_in_the_list_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = reference_values.transformed
+    monkeypatch.setattr("gateway.policy.reference.transformed", _keeps_what_does_not_fit(real))
+    with pytest.raises(Disagreement, match="Keep"):
+        run(10_000, seed=5)

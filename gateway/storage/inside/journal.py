@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from gateway.ports import Line, NewLine, Quarantined
+from gateway.ports import Line, NewLine, Quarantined, Refused
 from gateway.storage.database import upsert
 from gateway.storage.inside.tables import CURSOR, JOURNAL, QUARANTINE
 
@@ -72,6 +72,15 @@ class SqlQuarantine:
             "noticed_at": noticed_at.isoformat(),
         }
         self.connection.execute(sa.insert(QUARANTINE), row)
+
+    def add_all(self, items: Sequence[Refused], noticed_at: datetime) -> None:
+        moment = noticed_at.isoformat()
+        rows = [
+            {"source": one.source, "reason": one.reason, "pointer": one.pointer, "body": one.body, "noticed_at": moment}
+            for one in items
+        ]
+        if rows:
+            self.connection.execute(sa.insert(QUARANTINE), rows)
 
     def newest(self, limit: int) -> Sequence[Quarantined]:
         rows = self.connection.execute(sa.select(QUARANTINE).order_by(QUARANTINE.c.number.desc()).limit(limit))

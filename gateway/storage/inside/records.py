@@ -1,17 +1,17 @@
-"""Internal records, what was disclosed of them, policies in force and partners' records, in SQL."""
+"""Internal records, policies in force and partners' records, in SQL."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
 import sqlalchemy as sa
 
 from gateway.ids import AudienceId, OperatorId, RecordId, RecordTypeName, Subject
-from gateway.ports import ActivePolicy, DisclosedKey, Foreign, RecordKey
+from gateway.ports import ActivePolicy, Foreign, Kept, RecordKey
 from gateway.storage.database import upsert
-from gateway.storage.inside.tables import DISCLOSED, FOREIGN, LATEST, POLICY
+from gateway.storage.inside.disclosing import microseconds, moment_of, portions
+from gateway.storage.inside.tables import FOREIGN, LATEST, POLICY
 
 _AT_A_TIME = 500
 
@@ -22,75 +22,49 @@ class SqlLatest:
 
     connection: sa.Connection
 
-    def put(self, records: Mapping[RecordKey, bytes]) -> None:
+    def put(self, records: Mapping[RecordKey, Kept]) -> None:
         rows = [
-            {"record_type": record_type, "record_id": record_id, "body": body}
-            for (record_type, record_id), body in records.items()
+            {
+                "record_type": record_type,
+                "record_id": record_id,
+                "body": kept.body,
+                "taken_at": microseconds(kept.taken_at),
+            }
+            for (record_type, record_id), kept in records.items()
         ]
         if rows:
             self.connection.execute(upsert(self.connection, LATEST, ("record_type", "record_id")), rows)
 
     def every(self, record_type: RecordTypeName) -> Iterator[bytes]:
+        for kept in self.versions(record_type):
+            yield kept.body
+
+    def versions(self, record_type: RecordTypeName) -> Iterator[Kept]:
         last = ""
         while True:
             rows = self.connection.execute(
-                sa.select(LATEST.c.record_id, LATEST.c.body)
+                sa.select(LATEST.c.record_id, LATEST.c.body, LATEST.c.taken_at)
                 .where(LATEST.c.record_type == record_type, LATEST.c.record_id > last)
                 .order_by(LATEST.c.record_id)
                 .limit(_AT_A_TIME)
             ).all()
-            yield from (row.body for row in rows)
+            yield from (Kept(row.body, moment_of(row.taken_at)) for row in rows)
             if len(rows) < _AT_A_TIME:
                 return
             last = rows[-1].record_id
 
+    def some(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Kept]:
+        found: dict[RecordKey, Kept] = {}
+        for record_type in dict.fromkeys(kind for kind, _ in keys):
+            for some in portions([record_id for kind, record_id in keys if kind == record_type]):
+                where = (LATEST.c.record_type == record_type, LATEST.c.record_id.in_(some))
+                for row in self.connection.execute(sa.select(LATEST).where(*where)):
+                    found[record_type, RecordId(row.record_id)] = Kept(row.body, moment_of(row.taken_at))
+        return found
+
     def get(self, record_type: RecordTypeName, record_id: RecordId) -> bytes | None:
         where = (LATEST.c.record_type == record_type, LATEST.c.record_id == record_id)
         return self.connection.execute(sa.select(LATEST.c.body).where(*where)).scalar_one_or_none()
-
-
-@dataclass(frozen=True, slots=True)
-class SqlDisclosed:
-    """`gateway.ports.Disclosed` on one connection."""
-
-    connection: sa.Connection
-
-    def digests(self, keys: Sequence[DisclosedKey]) -> Mapping[DisclosedKey, bytes]:
-        by_digest = {_short(key): key for key in keys}
-        wanted = list(by_digest)
-        found: dict[DisclosedKey, bytes] = {}
-        for start in range(0, len(wanted), _AT_A_TIME):
-            rows = self.connection.execute(
-                sa.select(DISCLOSED.c.key, DISCLOSED.c.digest).where(
-                    DISCLOSED.c.key.in_(wanted[start : start + _AT_A_TIME])
-                )
-            )
-            found.update({by_digest[row.key]: row.digest for row in rows})
-        return found
-
-    def put(self, told: Mapping[DisclosedKey, bytes | None]) -> None:
-        rows = [
-            {"key": _short(key), "audience": key[0], "record_type": key[1], "record_id": key[2], "digest": digest}
-            for key, digest in told.items()
-            if digest is not None
-        ]
-        gone = [{"gone": _short(key)} for key, digest in told.items() if digest is None]
-        if rows:
-            self.connection.execute(upsert(self.connection, DISCLOSED, ("key",)), rows)
-        if gone:
-            self.connection.execute(sa.delete(DISCLOSED).where(DISCLOSED.c.key == sa.bindparam("gone")), gone)
-
-    def records_of(self, audience: AudienceId) -> Sequence[RecordKey]:
-        rows = self.connection.execute(
-            sa.select(DISCLOSED.c.record_type, DISCLOSED.c.record_id)
-            .where(DISCLOSED.c.audience == audience)
-            .order_by(DISCLOSED.c.record_type, DISCLOSED.c.record_id)
-        )
-        return [(RecordTypeName(row.record_type), RecordId(row.record_id)) for row in rows]
-
-
-def _short(key: DisclosedKey) -> bytes:
-    return blake2b("\x1f".join(key).encode(), digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,16 +38,64 @@ LATEST = sa.Table(
     sa.Column("record_type", sa.Text, primary_key=True),
     sa.Column("record_id", NAME, primary_key=True),
     sa.Column("body", Bytes, nullable=False),
+    sa.Column("taken_at", BIG, nullable=False, server_default="0"),  # microseconds since 1970, as all of this kind
 )
 
 DISCLOSED = sa.Table(
     "disclosed",
     METADATA,
-    sa.Column("key", Bytes, primary_key=True),  # digest of the three below: one short key for point look-ups
+    sa.Column("key", Bytes, primary_key=True),  # digest of the three below: one short key to replace a row by
     sa.Column("audience", sa.Text, nullable=False, index=True),  # a policy change walks over one audience
     sa.Column("record_type", sa.Text, nullable=False),
     sa.Column("record_id", NAME, nullable=False),
     sa.Column("digest", Bytes, nullable=False),
+    sa.Index("ix_disclosed_record", "record_id", "record_type"),  # of every record it is asked who knows of it
+)
+
+HELD_BACK = sa.Table(
+    "held_back",
+    METADATA,
+    sa.Column("key", Bytes, primary_key=True),  # digest of audience, type and id, as in `disclosed`
+    sa.Column("position", BIG, primary_key=True, autoincrement=False),
+    sa.Column("audience", sa.Text, nullable=False, index=True),  # a policy change walks over one audience
+    sa.Column("record_type", sa.Text, nullable=False),
+    sa.Column("record_id", NAME, nullable=False),
+    sa.Column("taken_at", BIG, nullable=False),
+    sa.Column("due_at", BIG, index=True),  # null once it was told; the clock asks every second what is due
+    sa.Column("body", Bytes, nullable=False),
+)
+
+WITHHELD = sa.Table(
+    "withheld",
+    METADATA,
+    sa.Column("number", BIG, primary_key=True),
+    sa.Column("key", Bytes, nullable=False, unique=True),  # digest of audience, type and id, as in `disclosed`
+    sa.Column("audience", sa.Text, nullable=False),
+    sa.Column("record_type", sa.Text, nullable=False),
+    sa.Column("record_id", NAME, nullable=False),
+    sa.Column("digest", Bytes, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("pointer", sa.Text, nullable=False),
+    sa.Column("body", Bytes, nullable=False),
+    sa.Column("noticed_at", sa.Text, nullable=False),
+    sa.Column("is_discarded", sa.Boolean, nullable=False),
+)
+
+FORMER_NAME = sa.Table(
+    "former_name",
+    METADATA,
+    sa.Column("service", sa.Text, primary_key=True),
+    sa.Column("party", sa.Text, primary_key=True),
+    sa.Column("role", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+)
+
+KNOWN_NAME = sa.Table(
+    "known_name",
+    METADATA,
+    sa.Column("number", BIG, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),  # a name is kept once
+    sa.Column("is_place", sa.Boolean, nullable=False),
 )
 
 CURSOR = sa.Table(

@@ -16,7 +16,7 @@ from gateway.storage.database import Database
 
 Zone = Literal["inside", "outside"]
 
-HEAD: dict[Zone, str] = {"inside": "v0_1_post_01", "outside": "v0_1_post_01"}
+HEAD: dict[Zone, str] = {"inside": "v0_2_post_03", "outside": "v0_2_post_01"}
 
 
 class StoreOutdated(StorageError):

@@ -8,12 +8,29 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from gateway.ids import CustomerId, RecordTypeName, StreamName
+from gateway.ids import CustomerId, RecordTypeName, StreamName, audience_of_customer
 from gateway.ports import ViewChange
 from gateway.storage.database import upsert
-from gateway.storage.outside.tables import CUSTOMER, VIEW, VIEW_TIME
+from gateway.storage.outside.tables import CUSTOMER, STOPPED, VIEW, VIEW_TIME
 
 _AT_A_TIME = 500
+
+# Asked at every request, so built once: building a statement takes longer than SQLite takes to answer it.
+_OF_TYPE = (VIEW.c.stream == sa.bindparam("stream"), VIEW.c.record_type == sa.bindparam("record_type"))
+_COUNT = sa.select(sa.func.count()).where(*_OF_TYPE)
+_PAGE = (
+    sa.select(VIEW.c.data)
+    .where(*_OF_TYPE)
+    .order_by(VIEW.c.public_id, VIEW.c.subject)
+    .offset(sa.bindparam("first"))
+    .limit(sa.bindparam("most"))
+)
+_GET = sa.select(VIEW.c.data).where(*_OF_TYPE, VIEW.c.public_id == sa.bindparam("public_id")).limit(1)
+_AUDIENCE = sa.literal(audience_of_customer(CustomerId(""))).concat(CUSTOMER.c.customer)
+_CUSTOMER_OF = sa.select(CUSTOMER.c.customer).where(
+    CUSTOMER.c.token_digest == sa.bindparam("token_digest"),
+    ~sa.select(STOPPED.c.audience).where(STOPPED.c.audience == _AUDIENCE).exists(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +40,11 @@ class SqlViews:
     connection: sa.Connection
 
     def count(self, stream: StreamName, record_type: RecordTypeName) -> int:
-        chosen = sa.select(sa.func.count()).where(VIEW.c.stream == stream, VIEW.c.record_type == record_type)
-        return self.connection.execute(chosen).scalar_one()
+        return self.connection.execute(_COUNT, {"stream": stream, "record_type": record_type}).scalar_one()
 
     def page(self, stream: StreamName, record_type: RecordTypeName, offset: int, limit: int) -> list[bytes]:
-        chosen = (
-            sa.select(VIEW.c.data)
-            .where(VIEW.c.stream == stream, VIEW.c.record_type == record_type)
-            .order_by(VIEW.c.public_id, VIEW.c.subject)
-            .offset(offset)
-            .limit(limit)
-        )
-        return list(self.connection.execute(chosen).scalars())
+        asked = {"stream": stream, "record_type": record_type, "first": offset, "most": limit}
+        return list(self.connection.execute(_PAGE, asked).scalars())
 
     def every(self, stream: StreamName, record_type: RecordTypeName) -> Iterator[bytes]:
         place = sa.tuple_(VIEW.c.public_id, VIEW.c.subject)
@@ -52,8 +62,8 @@ class SqlViews:
             last = (rows[-1].public_id, rows[-1].subject)
 
     def get(self, stream: StreamName, record_type: RecordTypeName, public_id: str) -> bytes | None:
-        where = (VIEW.c.stream == stream, VIEW.c.record_type == record_type, VIEW.c.public_id == public_id)
-        return self.connection.execute(sa.select(VIEW.c.data).where(*where).limit(1)).scalar_one_or_none()
+        asked = {"stream": stream, "record_type": record_type, "public_id": public_id}
+        return self.connection.execute(_GET, asked).scalar_one_or_none()
 
     def last_change(self, stream: StreamName) -> datetime | None:
         chosen = sa.select(VIEW_TIME.c.changed_at).where(VIEW_TIME.c.stream == stream)
@@ -100,8 +110,7 @@ class SqlTokens:
     connection: sa.Connection
 
     def customer_of(self, token_digest: bytes) -> CustomerId | None:
-        chosen = sa.select(CUSTOMER.c.customer).where(CUSTOMER.c.token_digest == token_digest)
-        found = self.connection.execute(chosen).scalar_one_or_none()
+        found = self.connection.execute(_CUSTOMER_OF, {"token_digest": token_digest}).scalar_one_or_none()
         return None if found is None else CustomerId(found)
 
     def put(self, customer: CustomerId, name: str, token_digest: bytes) -> None:

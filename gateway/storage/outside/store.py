@@ -12,7 +12,8 @@ from gateway import ports
 from gateway.storage.database import Database, upsert
 from gateway.storage.outside.customers import SqlTokens, SqlViews
 from gateway.storage.outside.exchange import SqlDeliveries, SqlReceipts
-from gateway.storage.outside.tables import DESCRIPTOR, SHARED
+from gateway.storage.outside.stops import SqlStops
+from gateway.storage.outside.tables import DESCRIPTOR, SHARED, STOPPED
 from gateway.storage.partners import SqlPartners
 from gateway.storage.streams import SqlStreams
 
@@ -29,7 +30,8 @@ class SqlOutsideWork:
         self.deliveries: ports.Deliveries = SqlDeliveries(connection)
         self.views: ports.Views = SqlViews(connection)
         self.tokens: ports.Tokens = SqlTokens(connection)
-        self.partners: ports.Partners = SqlPartners(connection, SHARED.partner)
+        self.partners: ports.Partners = SqlPartners(connection, SHARED.partner, STOPPED)
+        self.stops: ports.Stops = SqlStops(connection)
 
     def set_own_descriptor(self, descriptor: bytes) -> None:
         row = {"name": _OWN, "body": descriptor}

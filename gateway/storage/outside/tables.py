@@ -60,3 +60,9 @@ DESCRIPTOR = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("body", Bytes, nullable=False),
 )
+
+STOPPED = sa.Table(
+    "stopped",
+    METADATA,
+    sa.Column("audience", sa.Text, primary_key=True),  # asked about before every send and every answer
+)

@@ -198,3 +198,10 @@ def test_a_second_process_on_the_same_store_is_noticed_and_tells_nothing_twice(t
     told.disclose()
     severities = [data["perceivedSeverity"] for _, _, data in told.told()]
     assert severities == ["critical", "major", "minor"]
+
+
+def test_a_policy_without_records_withdraws_everything_and_tells_nothing_more(told):
+    told.publisher.publish(policy().partition("records:")[0] + "records: {}\n", "test.yaml")
+    told.take(alarm("later"))
+    told.disclose()
+    assert [event for _, event, _ in told.told()] == ["raised", "withdrawn"]

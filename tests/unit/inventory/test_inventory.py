@@ -13,9 +13,9 @@ def service(identifier, *parties, **more):
     return {"@type": "Service", "id": identifier, "state": "active", "relatedParty": related, **more}
 
 
-def resource(identifier, *below):
+def resource(identifier, *below, **more):
     relations = [{"id": other, "relationshipType": "dependsOn"} for other in below]
-    return {"@type": "Resource", "id": identifier, "name": identifier, "resourceRelationship": relations}
+    return {"@type": "Resource", "id": identifier, "name": identifier, "resourceRelationship": relations, **more}
 
 
 def requires(identifier, dependent, *required):
@@ -87,13 +87,44 @@ def test_versions_grow_with_what_they_are_about():
     assert (inventory.version, inventory.names_version) == (before[0] + 2, before[1] + 1)
 
 
-def test_names_are_those_of_the_records_held_now():
+def test_names_are_those_of_the_records_held_now_and_of_all_that_were_ever_held():
     inventory = inventory_of(
         (RESOURCE, resource("port-1", "card-1")), (DEPENDENCY, requires("dep-1", "svc-a", "circuit-1"))
     )
     assert inventory.names() == {"port-1", "card-1", "dep-1", "svc-a", "circuit-1"}
     inventory.apply(RESOURCE, resource("port-1", "card-2"))
-    assert inventory.names() == {"port-1", "card-2", "dep-1", "svc-a", "circuit-1"}
+    assert inventory.names() == {"port-1", "card-1", "card-2", "dep-1", "svc-a", "circuit-1"}
+    assert list(inventory.names_since(5)) == ["card-2"]
+
+
+def test_names_that_an_earlier_run_kept_are_taken_up():
+    inventory = Inventory()
+    inventory.remember_names({"old-router": False, "Old Street": True})
+    assert (inventory.names(), set(inventory.places())) == ({"old-router", "Old Street"}, {"Old Street"})
+
+
+def test_a_places_name_is_one_until_it_stands_for_something_else():
+    at = {"place": {"id": "pop-1", "name": "Docklands", "city": "London"}}
+    inventory = inventory_of((RESOURCE, resource("port-1", **at)))
+    assert set(inventory.places()) == {"pop-1", "Docklands"}
+    inventory.apply(RESOURCE, resource("pop-1"))
+    assert (set(inventory.places()), list(inventory.demoted)) == ({"Docklands"}, ["pop-1"])
+    inventory.apply(RESOURCE, resource("port-2", place={"id": "pop-1"}))
+    assert set(inventory.places()) == {"Docklands"}
+
+
+def test_a_change_says_which_services_depend_on_something_else_and_on_what():
+    inventory = inventory_of(
+        (SERVICE, service("svc-a", ("acme", "customer"), supportingResource=[{"id": "port-1"}])),
+        (RESOURCE, resource("port-1", "card-1")),
+        (RESOURCE, resource("card-1", "site-1")),
+    )
+    moved = inventory.apply(RESOURCE, resource("port-1", "card-2"))
+    assert (moved.services, moved.objects) == ({"svc-a"}, {"card-1", "site-1", "card-2"})
+    same = inventory.apply(RESOURCE, resource("port-1", "card-2", category="port"))
+    assert (same.services, same.objects) == (frozenset(), frozenset())
+    fresh = inventory.apply(SERVICE, service("svc-b", supportingResource=[{"id": "card-2"}]))
+    assert (fresh.services, fresh.objects) == ({"svc-b"}, {"svc-b", "card-2"})
 
 
 def test_a_party_knows_its_own_services_and_itself_and_no_other_party():

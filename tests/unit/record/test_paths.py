@@ -6,6 +6,30 @@ from gateway.record.paths import SENSITIVITIES, Array, Catalogue, FieldPath, Mal
 from gateway.record.schemas import UnknownRecordType, record_types
 
 
+def test_a_selector_stands_for_the_members_of_one_name():
+    path = FieldPath.parse("feature[].featureCharacteristic[name=a.b c: 1].value")
+    assert path.steps[1] == Step("featureCharacteristic", is_each=True, where="a.b c: 1")
+    assert str(path) == "feature[].featureCharacteristic[name=a.b c: 1].value"
+    assert path.has_selector
+    assert str(path.unselected()) == "feature[].featureCharacteristic[].value"
+    assert not path.unselected().has_selector
+
+
+def test_what_a_selector_stands_on_has_names():
+    service = Catalogue.of("service")
+    assert service.lookup("serviceCharacteristic[name=x].value") is service.lookup("serviceCharacteristic[].value")
+    assert service.lookup("serviceCharacteristic[name=x]") is service.lookup("serviceCharacteristic[]")
+    for text, nearest in (
+        ("note[name=x].text", "note[].text"),
+        ("serviceCharacterstic[name=x].value", "serviceCharacteristic[name=x].value"),
+        ("serviceCharacteristic[name=x].valu", "serviceCharacteristic[name=x].value"),
+        ("place[name=x].zzzzzzzzzzzz", None),
+    ):
+        with pytest.raises(UnknownPath) as refused:
+            service.lookup(text)
+        assert refused.value.nearest == nearest
+
+
 def test_a_path_is_read_into_steps():
     assert FieldPath.parse("affectedService[].id").steps == (Step("affectedService", is_each=True), Step("id"))
 
@@ -17,7 +41,11 @@ def test_a_path_is_written_as_it_was_read(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", ".", "a.", ".a", "a..b", "a[0]", "a[*]", "a[name=x].b", "a[][]", "[]", "a b", "é", "a\n", "a[]\n", "x" * 300],
+    [
+        *("", ".", "a.", ".a", "a..b", "a[0]", "a[*]", "a[][]", "[]", "a b", "é", "a\n", "a[]\n", "x" * 300),
+        *("a[name=]", "a[name= x]", "a[name=x", "a[name=x]]", "a[name=x]b", "a[name=x][]", "a[id=x]", "a[name='x']"),
+        *("a[name=é]", "a[name=x\n]", "a[NAME=x]", "a[name=x,y]", "a[name=" + "x" * 65 + "]", "[name=x]"),
+    ],
 )
 def test_what_is_no_path_is_refused(text):
     with pytest.raises(MalformedPath):

@@ -1,0 +1,91 @@
+"""`demarc policy stop`, `resume`, `break-glass`, `report`: what is done when there is no time."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gateway import settings
+from gateway.cli.console import HERE, Home, err, out, printable
+from gateway.cli.policy.files import (
+    Audience,
+    DraftId,
+    File,
+    audience_of,
+    bases_beside,
+    findings_printed,
+    short,
+    span_of,
+    text_of,
+)
+from gateway.cli.policy.showing import print_proposal, print_published
+from gateway.cli.signing import KeyFile, OfficerName, Reason, Second, SecondKey, hand_of
+
+
+def stop(audience: Audience, officer: OfficerName, key: KeyFile, reason: Reason, home: Home = HERE) -> None:
+    """Cut one audience off at once: nothing more is sent or answered to it. What is sealed stays."""
+    from gateway.wiring.inside import build  # noqa: PLC0415 - heavy; help must be quick
+
+    build(settings.load(home)).life().stopper().stop(audience_of(audience), hand_of(officer, key), reason)
+    out.print(f"Stopped {audience}. Its queue is kept; `demarc policy resume` lets it go on.")
+
+
+def resume(
+    audience: Audience,
+    officer: OfficerName,
+    key: KeyFile,
+    second: Second,
+    second_key: SecondKey,
+    reason: Reason,
+    home: Home = HERE,
+) -> None:
+    """Let a stopped audience back in; two officers sign."""
+    from gateway.wiring.inside import build  # noqa: PLC0415
+
+    first, other = hand_of(officer, key), hand_of(second, second_key)
+    build(settings.load(home)).life().stopper().resume(audience_of(audience), first, other, reason)
+    out.print(f"{audience} is served again.")
+
+
+def break_glass(
+    file: File,
+    lasts: Annotated[str, typer.Option("--for", metavar="TIME", help="How long: 90m, 2h; at most 24h.")],
+    reason: Reason,
+    officer: OfficerName,
+    key: KeyFile,
+    second: Second,
+    second_key: SecondKey,
+    home: Home = HERE,
+) -> None:
+    """Put FILE in force for a while, by two officers; then the regular policy is in force again by itself."""
+    from gateway.wiring.inside import build  # noqa: PLC0415
+
+    first, other = hand_of(officer, key), hand_of(second, second_key)
+    glass = build(settings.load(home)).life().break_glass()
+    with findings_printed():
+        proposal = glass.propose(text_of(file), str(file), span_of(lasts), reason, first, bases_beside(file))
+    print_proposal(proposal)
+    print_published(glass.open(proposal.draft.id, other))
+    err.print(f"It ends by itself in {lasts}. Afterwards: demarc policy report {proposal.draft.id}")
+
+
+def report(draft: DraftId, home: Home = HERE) -> None:
+    """Say who broke the glass, why, what it widened, and what was disclosed meanwhile."""
+    from gateway.inside.report import report as compile_report  # noqa: PLC0415
+    from gateway.wiring.inside import build  # noqa: PLC0415
+
+    inside = build(settings.load(home))
+    told = compile_report(inside.store, inside.life().language, inside.settings.operator_id, draft)
+    out.print(f"draft {told.draft.id}, {told.opened_at:%Y-%m-%d %H:%M:%S} UTC, for {told.draft.lasts}")
+    out.print(f"by {told.draft.author} and {', '.join(told.seconds)}: {printable(told.draft.message)}")
+    for part in told.parts:
+        end = "is still open" if part.ended_at is None else f"ended {part.ended_at:%Y-%m-%d %H:%M:%S} UTC, {part.cause}"
+        out.print(f"{short(part.audience)}: {end}")
+        for line in part.widened:
+            out.print(f"  {printable(line)}")
+        first, beyond = part.entries
+        out.print(f"  entries {first} to {beyond - 1} were sealed meanwhile" if beyond > first else "  no entries")
+        for one in part.only:
+            names = ", ".join(one.names) if one.names else "the whole record"
+            out.print(f"  entry {one.index}, {one.record_type} {one.subject}: {printable(names)}")

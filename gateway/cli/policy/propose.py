@@ -1,0 +1,87 @@
+"""`demarc policy submit`, `review`, `approve`: the steps before a policy is in force."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from gateway import settings
+from gateway.cli.console import HERE, Home, err, out
+from gateway.cli.policy.files import DraftId, File, bases_beside, findings_printed, moment_of, tests_beside, text_of
+from gateway.cli.policy.showing import print_next, print_proposal
+from gateway.cli.signing import KeyFile, Message, OfficerName, hand_of
+
+EffectiveFrom = Annotated[
+    str | None, typer.Option("--effective-from", help="Not before then, as 2026-12-01T06:00:00Z; at once without it.")
+]
+
+
+def submit(
+    file: File,
+    officer: OfficerName,
+    key: KeyFile,
+    message: Message = "",
+    effective_from: EffectiveFrom = None,
+    home: Home = HERE,
+) -> None:
+    """Make a draft: check FILE, show what it would change for whom, and sign it as its author."""
+    from gateway.inside.propose import Wish  # noqa: PLC0415 - heavy; help must be quick
+    from gateway.wiring.inside import build  # noqa: PLC0415
+
+    hand, begins = hand_of(officer, key), moment_of(effective_from)
+    proposer = build(settings.load(home)).life().proposer()
+    with findings_printed():
+        wish = Wish(message=message, effective_from=begins, bases=bases_beside(file), tests=tests_beside(file))
+        proposal = proposer.submit(text_of(file), str(file), hand, wish)
+    print_proposal(proposal)
+    print_next(proposal)
+
+
+def review(draft: DraftId, home: Home = HERE) -> None:
+    """Show what a draft would change now, for whom."""
+    from gateway.wiring.inside import build  # noqa: PLC0415
+
+    inside = build(settings.load(home))
+    proposal = inside.life().proposer().review(draft)
+    print_proposal(proposal)
+    with inside.store.read() as work:
+        filed = work.office.drafts.get(draft)
+    if filed is not None:
+        err.print(f"To see the very records: demarc policy preview {filed.file}")
+    if proposal.is_spent:
+        err.print("It was published already.")
+    elif proposal.is_moved:
+        err.print("[red]Something else came into force since it was submitted[/]: it cannot be published any more.")
+    else:
+        print_next(proposal)
+
+
+def approve(
+    draft: DraftId,
+    officer: OfficerName,
+    key: KeyFile,
+    is_sure: Annotated[bool, typer.Option("--yes", "-y", help="Sign what is shown without being asked.")] = False,
+    home: Home = HERE,
+) -> None:
+    """Approve a draft as the second officer: show it, and sign these policies and these differences."""
+    from gateway.inside.propose import require_unspent_and_unmoved  # noqa: PLC0415
+    from gateway.wiring.inside import build  # noqa: PLC0415
+
+    hand = hand_of(officer, key)
+    proposer = build(settings.load(home)).life().proposer()
+    proposal = proposer.review(draft)
+    print_proposal(proposal)
+    require_unspent_and_unmoved(proposal)
+    # What is signed is the difference that its author was shown, and that is the one printed here, or it is refused.
+    if is_at_a_terminal() and not is_sure:
+        typer.confirm("Sign this?", abort=True, err=True)
+    proposer.approve(draft, hand)
+    out.print(f"Approved by {officer}, for 7 days.")
+    err.print(f"Next: demarc policy publish {draft}")
+
+
+def is_at_a_terminal() -> bool:
+    """Tell whether somebody is there to be asked."""
+    return sys.stdin.isatty()

@@ -1,0 +1,137 @@
+"""Explain what one audience is shown of one record, with everything around the policy that has a say in it.
+
+Reads only. An explanation holds internal values: it is for the operator's own people, and no door outside has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from gateway.errors import InputError
+from gateway.ids import AudienceId, RecordId, RecordTypeName
+from gateway.inside.audiences import Audience
+from gateway.inside.disclose import Configuration
+from gateway.inside.picture import Picture, shown_types
+from gateway.inventory.concerns import Concern, concern_of
+from gateway.policy.context import Context
+from gateway.policy.document import DisclosurePolicy
+from gateway.policy.egress import EgressRefused
+from gateway.policy.explain import Explanation, explain
+from gateway.policy.release import due_at
+from gateway.ports import Clock, InsideWork, Store
+from gateway.record import schemas, strictjson, validation
+from gateway.record.strictjson import Json
+
+
+class NoPolicyInForce(InputError):
+    """The audience has no policy in force, and so learns nothing."""
+
+    code = "policy.none-in-force"
+    remedy = "Publish a policy for the audience, or name one to explain by."
+
+
+class NoSuchRecord(InputError):
+    """No record of a type that can be disclosed has this identifier."""
+
+    code = "record.none-such"
+    remedy = "Give the record's `id` as it is inside, or a file with the record."
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The explanation, and what beside the policy's section keeps the record in or delays it; empty when nothing."""
+
+    audience: AudienceId
+    explanation: Explanation
+    obstacles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explainer:
+    """The use case, holding its ports."""
+
+    store: Store[InsideWork]
+    configuration: Configuration
+    now: Clock
+
+    def explain(self, audience: AudienceId, record: Json | str, document: DisclosurePolicy | None = None) -> list[Told]:
+        """Return the explanation for a record, or for each record held that has this identifier.
+
+        Args:
+            audience: Who would be shown it.
+            record: A record as it might come, or the identifier of one that is held.
+            document: The effective policy to explain by, instead of the one in force.
+
+        Raises:
+            NoPolicyInForce: There is none, and no other was given.
+            NoSuchRecord: Nothing is held under the identifier.
+            InvalidRecord: The record does not follow its schema.
+        """
+        picture = Picture(self.configuration.operator, self.configuration.pseudonym_master)
+        with self.store.read() as work:
+            picture.load(work)
+            reader = picture.audiences.put(document) if document else picture.audiences.get(audience)
+            if reader is None:
+                raise NoPolicyInForce(audience)
+            if isinstance(record, str):
+                found = [(kind, work.latest.get(kind, RecordId(record))) for kind in shown_types()]
+                records = [(kind, orjson.loads(body)) for kind, body in found if body is not None]
+            else:
+                records = [_checked(record)]
+            if not records:
+                raise NoSuchRecord(str(record))
+            return [_told(picture, work, reader, kind, one, self.now()) for kind, one in records]
+
+
+def _checked(record: Json) -> tuple[RecordTypeName, Json]:
+    record_type = schemas.type_of(record)
+    validation.require_valid(record_type, record)
+    return record_type, record
+
+
+def _told(
+    picture: Picture, work: InsideWork, reader: Audience, record_type: RecordTypeName, record: Json, now: datetime
+) -> Told:
+    def is_disclosed(kind: str, identifier: str) -> bool:
+        body = work.latest.get(RecordTypeName(kind), RecordId(identifier))
+        if body is None:
+            return False
+        return picture.audiences.show(reader, picture.concern(RecordTypeName(kind), body), now).data is not None
+
+    concern = concern_of(picture.inventory, record_type, record)
+    context = picture.audiences.context(reader, concern, is_disclosed)
+    explanation = explain(reader.policy, record_type, record, context)
+    obstacles = [*_obstacles(picture, reader, concern, context, now)]
+    if explanation.disclosed is not None:
+        obstacles += _stopped(picture, reader, record_type, explanation.disclosed)
+    return Told(reader.id, explanation, tuple(obstacles))
+
+
+def _obstacles(picture: Picture, reader: Audience, concern: Concern, context: Context, now: datetime) -> Iterator[str]:
+    """Yield what keeps the record in whatever its section says."""
+    if not concern.services:
+        yield "The record concerns no service that the inventory knows."
+    elif not context.services:
+        theirs = [one for one in concern.services if picture.inventory.has_role(one, reader.party, reader.role)]
+        if theirs:
+            yield f"The agreement's scope leaves out {', '.join(theirs)}, the audience's services that it concerns."
+        else:
+            yield f"None of the services that it concerns names the audience as {reader.role}."
+    if not reader.policy.is_valid_on(now.date()):
+        yield f"The agreement is not valid on {now.date()}."
+    if not reader.policy.release.is_immediate:
+        due = due_at(reader.policy.release, now)
+        yield f"A change that came now would be told at {due.isoformat()}, by the policy's release."
+
+
+def _stopped(picture: Picture, reader: Audience, record_type: RecordTypeName, shown: Json) -> Iterator[str]:
+    text = strictjson.dump(shown).decode()
+    try:
+        known = picture.audiences.names_known_to(reader)
+        picture.audiences.scanning.require_clean(reader.check, record_type, shown, text, known)
+    except EgressRefused as refused:
+        yield f"The egress check stops it: {refused}."

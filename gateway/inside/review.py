@@ -1,0 +1,116 @@
+"""Which version of a record an audience may know now: with an embargo or a cadence, not always the newest.
+
+Rules:
+- Without either, it is the newest version, always.
+- With one, a new version waits, and so does what the inventory makes of a record; when it is due, the newest version
+  that is due is told, as the policy and the inventory then show it. What shows nothing any more is withdrawn at once.
+- A review goes through all records when the rules changed and not the records: a new policy, an agreement that began
+  or ended. It shows versions that were told already, or whose time has come, and no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from gateway.inside.audiences import Audience
+from gateway.inside.batch import Batch, Item
+from gateway.inside.held import by_record, newest_due, rescheduled
+from gateway.inside.picture import Picture, shown_types
+from gateway.inventory.concerns import Concern
+from gateway.policy.release import due_at
+from gateway.ports import Kept, RecordKey, Version
+from gateway.record import strictjson
+
+
+def hold_or_tell(picture: Picture, batch: Batch, items: Iterable[Item]) -> Iterator[Item]:
+    """Yield the items that are told now; hold back the others."""
+    for item in items:
+        if item.audience.policy.release.is_immediate or _is_told_now(picture, batch, item):
+            yield item
+
+
+def _is_told_now(picture: Picture, batch: Batch, item: Item) -> bool:
+    audience, key = item.audience, (item.audience.id, *item.key)
+    if picture.audiences.show(audience, item.concern, picture.clock).data is None:
+        # If an older version were told later, it would show what is no longer to be seen.
+        batch.held.forget(key, batch.position + 1)
+        return True
+    body = strictjson.dump(item.concern.record)
+    due = due_at(audience.policy.release, picture.clock)
+    is_due = due <= picture.clock
+    batch.held.hold(Version(*key, batch.position, picture.clock, None if is_due else due, body))
+    return is_due
+
+
+def release_due(picture: Picture, batch: Batch, audience: Audience, said: str) -> Iterator[Item]:
+    """Yield what the audience may know from now on, because the time `said` has come.
+
+    Trust: A line that says a time which its own clock has not reached releases nothing that is not due by that clock.
+    """
+    until = min(datetime.fromisoformat(said), picture.clock)
+    for versions in by_record(batch.work.held_back.due(audience.id, until)).values():
+        yield _released(picture, batch, audience, versions[-1])
+
+
+def _released(picture: Picture, batch: Batch, audience: Audience, version: Version) -> Item:
+    batch.held.hold(replace(version, due_at=None))
+    return Item(audience, picture.concern(version.record_type, version.body))
+
+
+def review(picture: Picture, batch: Batch, audience: Audience) -> Iterator[Item]:
+    """Yield every record that the audience may know or knows, as it is shown to it now."""
+    known = set(batch.told.read_audience(audience.id))
+    seen: set[RecordKey] = set()
+    for item in _reviewed(picture, batch, audience):
+        seen.add(item.key)
+        if item.key in known or _concerns(picture, audience, item.concern):
+            yield item
+    for record_type, record_id in sorted(known - seen):
+        yield Item(audience, Concern(record_type, record_id, {}, ()))
+
+
+def _concerns(picture: Picture, audience: Audience, concern: Concern) -> bool:
+    found = (picture.inventory.service(service_id) for service_id in concern.services)
+    return any(picture.audiences.is_own(audience, service) for service in found if service is not None)
+
+
+def _reviewed(picture: Picture, batch: Batch, audience: Audience) -> Iterator[Item]:
+    release = audience.policy.release
+    if release.is_immediate:
+        batch.held.empty(audience.id)
+        yield from (Item(audience, concern) for concern, _ in _newest(picture, batch))
+        return
+    waiting = by_record(batch.work.held_back.of_audience(audience.id))
+    for concern, kept in _newest(picture, batch):
+        key = (audience.id, concern.record_type, concern.record_id)
+        if key not in waiting:
+            if _may_be_told(picture, batch, Item(audience, concern), kept):
+                yield Item(audience, concern)
+            continue
+        versions = [rescheduled(version, release) for version in waiting[key]]
+        for version in versions:
+            batch.held.hold(version)
+        chosen = newest_due(versions, picture.clock)
+        if chosen is not None:
+            yield _released(picture, batch, audience, chosen)
+
+
+def _may_be_told(picture: Picture, batch: Batch, item: Item, kept: Kept) -> bool:
+    """Decide about a record of which nothing was held back for this audience so far."""
+    audience, key = item.audience, (item.audience.id, *item.key)
+    is_known = batch.told.digest(audience.id, item.key) is not None
+    if picture.audiences.show(audience, item.concern, picture.clock).data is None:
+        return is_known
+    due = due_at(audience.policy.release, kept.taken_at)
+    is_due = is_known or due <= picture.clock  # what was told under an earlier policy is no secret any more
+    batch.held.hold(Version(*key, batch.position, kept.taken_at, None if is_due else due, kept.body))
+    return is_due
+
+
+def _newest(picture: Picture, batch: Batch) -> Iterator[tuple[Concern, Kept]]:
+    """Yield the newest version of every record that can be shown; nothing of this batch is among them."""
+    for record_type in shown_types():
+        for kept in batch.work.latest.versions(record_type):
+            yield picture.concern(record_type, kept.body), kept

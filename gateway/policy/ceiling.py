@@ -1,0 +1,129 @@
+"""The ceiling: the most that any policy may do with a value, by how sensitive the schema says it is.
+
+Rules:
+- Each label has a level for operators and one for customers; a rule above it exceeds the ceiling.
+- Free text has a line of its own. It is labelled as topology; where the line says `scrub`, a text of that label may be
+  scrubbed unless the label is dropped altogether. A text of another label is held to its own: a scrubbed price is one.
+- An exception is about one path of one record type, and goes before the label.
+- An excess shows a record that would be disclosed. One for which none was found is an excess all the same.
+
+What a policy says beyond its rules (scope, validity, release) has no ceiling.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from gateway.ids import AudienceId, RecordTypeName, is_operator
+from gateway.policy.ceiling_levels import Caps, Ceiling, Exemption
+from gateway.policy.ceiling_parser import parse_ceiling
+from gateway.policy.diff_examples import completed, seen, telling
+from gateway.policy.diff_facets import Facet, facets_of
+from gateway.policy.document import DisclosurePolicy, FieldRule, Section
+from gateway.policy.findings import Finding
+from gateway.policy.levels import Level, level_of
+from gateway.policy.symbolic import Inquiry, Question
+from gateway.policy.symbolic_domain import leaf_at
+from gateway.policy.symbolic_witness import Witness
+from gateway.record.paths import FieldPath, Sensitivity
+from gateway.record.strictjson import Json
+
+__all__ = ["Caps", "Ceiling", "Excess", "Exemption", "exceeds", "parse_ceiling"]
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """A rule that does more than the ceiling allows.
+
+    Attributes:
+        rule: As it stands in the policy.
+        path: What it shows too much of; for a whole place one of its parts.
+        allowed: The highest level.
+        level: The rule's.
+        witness: A record that would be disclosed so; None when none was found.
+    """
+
+    record_type: RecordTypeName
+    rule: FieldRule
+    path: str
+    label: Sensitivity
+    allowed: Level
+    level: Level
+    said: str
+    file: str
+    document: DisclosurePolicy = field(compare=False, repr=False)
+    witness: Witness | None = field(default=None, compare=False)
+
+    @property
+    def shown(self) -> Json | None:
+        """Return what the audience would see of the record."""
+        return seen(self.document, self.witness) if self.witness else None
+
+    def finding(self) -> Finding:
+        """Return the excess as a finding at the rule."""
+        message = (
+            f"`{self.path}` of {self.record_type} is {self.label}: at most {self.allowed}, and this is {self.level}"
+        )
+        if self.witness is not None:
+            about = f" about {_json(self.witness.about)}" if self.witness.about else ""
+            message += f"; of {_json(self.witness.record)}{about} would be shown {_json(self.shown)}"
+        remedy = "Leave the path out." if self.allowed is Level.DROP else f"Go no further than {self.allowed}."
+        return Finding(self.file, self.rule.mark.line, self.rule.mark.column, "policy.ceiling", message, remedy)
+
+    def __str__(self) -> str:
+        return str(self.finding())
+
+
+def exceeds(ceiling: Ceiling, document: DisclosurePolicy) -> tuple[Excess, ...]:
+    """Return every rule of a checked, effective policy that goes beyond the ceiling, in the order of the document."""
+    found = (excess for section in document.sections for excess in _excesses(ceiling, document, section))
+    return tuple(dict.fromkeys(found))
+
+
+def _excesses(ceiling: Ceiling, document: DisclosurePolicy, section: Section) -> Iterator[Excess]:
+    facets = facets_of(document, section)
+    inquiry = Inquiry(clause for facet in facets for clause in facet.clauses)
+    for facet in facets:
+        path, label = _place(section, facet)
+        rule = facet.source if facet.place is None else facet.rule
+        level = level_of(rule, leaf_at(section.record_type, rule.path), document.hierarchies)
+        caps = [
+            ceiling.allowed(section.record_type, path, label, facet.source, to_operator=is_operator(audience))
+            for audience in _audiences(document)
+        ]
+        if level > min(caps):
+            witness = _witness(document, section, facet, inquiry)
+            file = facet.source.file or document.file
+            yield Excess(
+                section.record_type, facet.source, path, label, min(caps), level, facet.said, file, document, witness
+            )
+
+
+def _audiences(document: DisclosurePolicy) -> tuple[AudienceId, ...]:
+    """Return everybody whom the policy is for; whoever is no operator is held to what customers may see."""
+    return document.members or (document.audience,)
+
+
+def _place(section: Section, facet: Facet) -> tuple[str, Sensitivity]:
+    """Return what a facet is about, and how sensitive that is; a value of a selected member is as its array's."""
+    path = facet.source.path if facet.place is None else facet.place
+    node = leaf_at(section.record_type, path)
+    return str(FieldPath.parse(path)), node.sensitivity if node else "secret"
+
+
+def _witness(document: DisclosurePolicy, section: Section, facet: Facet, inquiry: Inquiry) -> Witness | None:
+    question = Question(section.record_type, facet.clauses, present=facet.place)
+    answer = inquiry.ask(question)
+    if answer.witness is None:
+        return None
+    for value in (*telling(facet.source.transform), None):
+        made = completed(document, answer.witness, facet.place, value)
+        if made is not None and question.is_answered_by(made):
+            return made
+    return answer.witness
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,108 @@
+"""The code of a word of letters by itself: which list it is in, how it is written, what else it may be.
+
+`detectors` explains the codes. Words in several lists count as the first that has them, see `detectors_words.ROLES`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gateway.policy import detectors_words as words
+from gateway.policy.disguise import folded, rotated
+from gateway.policy.disguise_encodings import READINGS
+
+_AS_TURNED = frozenset({"NF", "SA", "FN"})  # "AS", before the number of an autonomous system
+_TURNED_TITLES = {rotated(word) for word in words.TITLES} | {rotated("rue"), "rue"[::-1], rotated("rue")[::-1]}
+_TURNED = {
+    turned
+    for word in ("epl", *words.USERS, *words.KEYWORD_LABELS, *words.FIRST_NAMES, *words.STREETS, *words.TITLES)
+    if len(word) > 2 or word in words.TITLES
+    for turned in (rotated(word), word[::-1], rotated(word)[::-1])
+}
+_HEXADECIMAL = re.compile(r"(?!face|fade|cafe|deed|dead|beef|bead)[a-f]{4}")
+_STREET = re.compile(r".{3,40}(?:strasse|str|gasse|allee|gatan|vagen|straat|gracht|plein|kade|weg|platz|damm|ring|vej)")
+_STREET_TURNED = re.compile(r".{3,40}(?:strasse|gasse|gatan|vagen|straat|gracht)")
+_WRITTEN = re.compile(r"[A-Za-z0-9 ._:/@+-]{5,65536}")
+
+
+def code_of_word(core: str, followed_by: str) -> str:
+    """Return the code of a word of letters.
+
+    Args:
+        core: The word, at least one letter.
+        followed_by: The character after it, which may make it a header; empty when there is none.
+    """
+    form = folded(core)
+    if len(core) == 1:
+        return _letter(core, form)
+    if followed_by == ":" and form in words.HEADERS:
+        return "m"
+    if core in _AS_TURNED:
+        return "?"
+    return _known(core, form) or _suspected(core, form) or _by_case(core, form)
+
+
+def _letter(core: str, form: str) -> str:
+    if core.isupper():
+        return "L"
+    return "v" if form in "aeiouywz" else "l"
+
+
+def _known(core: str, form: str) -> str:
+    """Return the code of a word that is in a list, or empty."""
+    if form == "as":
+        return "k" if core.isupper() else "Z"
+    keyword = _keyword(core, form)
+    if keyword:
+        is_shouted = core.isupper() and keyword not in words.ALWAYS_NAMING
+        return ("c" if is_shouted else "K") if keyword in words.NAMING_KEYWORDS else "k"
+    lists = (*words.ROLES, *words.CAPITAL_ROLES) if core[0].isupper() else words.ROLES
+    return next((code for code, listed in lists if form in listed), "") or _first_name(core, form)
+
+
+def _keyword(core: str, form: str) -> str:
+    """Return the word before numbers that this is or ends with, as `line-card` does; empty when there is none."""
+    head, _, tail = form.rpartition("-")
+    if form in words.KEYWORD_LABELS and (head or core[0].isupper() or form not in words.AMBIGUOUS):
+        return form
+    return tail if head and tail in words.KEYWORD_LABELS else ""
+
+
+def _first_name(core: str, form: str) -> str:
+    first = form.split("-", 1)[0].removesuffix("'s").removesuffix("’s")
+    if first in words.FIRST_NAMES and not core.islower():
+        return "g"
+    if first in words.FIRST_NAMES_IN_ANY_CASE:
+        return "G"
+    return "j" if first in words.WEAK_FIRST_NAMES and core[0].isupper() else ""
+
+
+def _suspected(core: str, form: str) -> str:
+    """Return the code of a word that may be something else in disguise, or empty."""
+    if _HEXADECIMAL.fullmatch(core):
+        return "H"
+    if len(core) > 5 and READINGS[core]:
+        return "x" if any(map(_WRITTEN.fullmatch, READINGS[core])) else "b"
+    if form in _TURNED and (len(form) > 3 or core.isupper() or form in _TURNED_TITLES):
+        return "?"
+    other = folded(rotated(core))
+    return "?" if any(map(_STREET_TURNED.fullmatch, (other, form[::-1], other[::-1]))) else ""
+
+
+def _by_case(core: str, form: str) -> str:
+    if _STREET.fullmatch(form):
+        return "z"
+    if form in words.ABBREVIATIONS:
+        return "Y" if core.isupper() and len(core) == 3 else "w"
+    if "-" in core:
+        return _compound(core)
+    if core.islower():
+        return "w"
+    return "U" if core.isupper() else "C"
+
+
+def _compound(core: str) -> str:
+    last = folded(core.rpartition("-")[2])
+    if len(last) < 3 and last not in words.SHORT_ENDINGS and not core.isupper():
+        return "y"
+    return "h" if sum(part[:1].isupper() for part in core.split("-")) > 1 else "w"

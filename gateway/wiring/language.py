@@ -1,0 +1,68 @@
+"""The policy language as the life of a policy needs it, brought together from the rooms that know it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gateway import bundled
+from gateway.inside.language import Difference, Language
+from gateway.inside.trial import run
+from gateway.policy.cases import parse_cases
+from gateway.policy.ceiling import exceeds
+from gateway.policy.ceiling_parser import parse_ceiling
+from gateway.policy.compiler import compile_policy
+from gateway.policy.diff import Change, diff, diff_digest
+from gateway.policy.diff_changes import WORDS
+from gateway.policy.document import DisclosurePolicy
+from gateway.policy.load import load
+from gateway.policy.nodes import decode
+from gateway.policy.printer import print_policy
+
+CEILING = "ceiling.yaml"
+"""The operator's own ceiling, in the folder of the instance; without it the one that ships holds."""
+
+
+def language(home: Path) -> Language:
+    """Return the language of the instance in `home`; its ceiling is read whenever something is held against it."""
+
+    def excesses(document: DisclosurePolicy) -> Sequence[str]:
+        file = ceiling_of(home)
+        return list(map(str, exceeds(parse_ceiling(decode(file.read_bytes(), str(file)), str(file)), document)))
+
+    return Language(load=_load, write=print_policy, compare=_compare, exceeds=excesses, test=_test)
+
+
+def ceiling_of(home: Path) -> Path:
+    """Return the file of the ceiling that holds for the instance in `home`."""
+    own = home / CEILING
+    return own if own.exists() else bundled.folder("policies") / CEILING
+
+
+def _load(text: str, file: str, bases: Mapping[str, str]) -> Sequence[DisclosurePolicy]:
+    documents = load(text, file, bases)
+    for document in documents:
+        compile_policy(document)  # what cannot be compiled must not reach the journal
+    return documents
+
+
+def _test(documents: Sequence[DisclosurePolicy], tests: Mapping[str, str]) -> Sequence[str]:
+    return [
+        f"{file}:{verdict.line}: {verdict.case}: {verdict.failure}"
+        for file, text in tests.items()
+        for verdict in run(documents, parse_cases(text, file)).verdicts
+        if verdict.failure
+    ]
+
+
+def _compare(old: DisclosurePolicy | None, new: DisclosurePolicy) -> Difference:
+    difference = diff(old, new)
+    return Difference(difference.widens, diff_digest(difference), tuple(map(_said, difference.changes)))
+
+
+def _said(change: Change) -> str:
+    """Return a change as one line; everything that its digest covers is in it."""
+    where = f"{change.record_type} {change.path}" if change.record_type else change.path
+    rules = f"{change.old or 'nothing'} -> {change.new or 'nothing'}"
+    doubt = "" if change.is_decided else " (not decided, so taken for possible)"
+    return f"{WORDS[change.kind]}: {where}: {rules}; {change.condition}{doubt}"
