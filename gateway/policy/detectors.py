@@ -62,7 +62,7 @@ class _Codes(dict[str, str]):
 
     def __missing__(self, token: str) -> str:
         usual = usual_form(token)
-        codes = _code_of_usual(usual) if usual else "".join(piece.code for piece in pieces_of_word(token))
+        codes = code_of_usual(usual) if usual else "".join(piece.code for piece in pieces_of_word(token))
         if len(token) <= _LONGEST_KEPT:
             if len(self) >= _MOST_KEPT:
                 self.clear()
@@ -78,7 +78,8 @@ def usual_form(token: str) -> re.Match[str] | None:
     return _USUAL.fullmatch(token.rstrip(",.;:"))
 
 
-def _code_of_usual(usual: re.Match[str]) -> str:
+def code_of_usual(usual: re.Match[str]) -> str:
+    """Return the code of a word that `usual_form` knows."""
     group = usual.lastgroup or ""
     return group if len(group) == 1 else "x"
 
@@ -86,11 +87,6 @@ def _code_of_usual(usual: re.Match[str]) -> str:
 def codes_of(text: str) -> str:
     """Return the codes of all pieces of a text, quickly."""
     return "".join(map(_CODE_OF, text.split()))
-
-
-def codes_of_words(words: list[str]) -> list[str]:
-    """Return the codes of each word of a text that is split already."""
-    return list(map(_CODE_OF, words))
 
 
 def pieces_in(text: str) -> list[Piece]:
@@ -118,7 +114,7 @@ def pieces_of(token: str) -> Iterator[Piece]:
     """Yield the pieces of what stands between white space."""
     usual = usual_form(token)
     if usual:
-        yield Piece(0, usual.end(), _code_of_usual(usual))
+        yield Piece(0, usual.end(), code_of_usual(usual))
         return
     if _PATH.search(token):
         yield Piece(0, len(token), "x")

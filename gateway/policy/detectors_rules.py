@@ -26,7 +26,7 @@ _A = f"{_C}wOKckryE?"  # any word
 _ORDINARY = re.compile(r".*(?:s|ing|ed|tion|ment|er|al|ly|ity|ence|ance|able|en|ung|ion)")
 
 SUSPECT: Final = re.compile(
-    "[xqb?gGTtumzHe+]"
+    "[xqb?gGTtumzHe+]|[MN](?!p?%)"
     f"|[kKc][fp]{{0,3}}[{_V}Uhy]|E[{_N}]|Z[fw]?N|r[fp]{{0,2}}[{_C}]{{2}}|s[pO]{{0,2}}[{_C}]|j[CU]|a[{_N}B]"
     f"|[{_N}BH](?:[p.]?[{_N}]|[CUhwjOLkKcr]{{1,3}}a|L)|D(?:p?D|L)|[lLv1](?:p?[lLv1]){{3}}|[lL][lLv]1|v[lL]1"
     f"|p[{_A}]p[0o]|Up[UYdB1nMN0o]|\\.[{_A}]\\."
@@ -97,6 +97,8 @@ _GOING = re.compile(r"(?:[kKc][fp]{0,3})?x")
 _STREET = re.compile(rf"([{_N}xqBH])([CUgGhwjOLkKcrx]{{1,3}})a")
 _RUN = re.compile(rf"[{_N}]{{2,60}}")
 _THOUSANDS = re.compile(r"[1nM][Mo]")
+_LONELY = re.compile(r"[MN](?!p?%)")
+_PLURAL = re.compile(r".{2,44}(?:s|en)")
 _USER = re.compile(r"u([fp]{0,3})([wCUhgGjlLBkKcrO?])")
 
 
@@ -105,7 +107,7 @@ def findings(sight: Sight) -> Iterator[Found]:
     for match in _GOING.finditer(sight.codes):
         label = _label_after(sight, match.start()) if match[0] != "x" else ""
         yield match.end() - 1, match.end(), label
-    for rule in (_numbered, _named, _people, _streets, _numbers, _users):
+    for rule in (_numbered, _named, _people, _streets, _numbers, _lonely, _users):
         yield from rule(sight)
     for label, expression in _OTHERS:
         for match in expression.finditer(sight.codes):
@@ -179,6 +181,24 @@ def _numbers(sight: Sight) -> Iterator[Found]:
         is_short = len(run) == 2 and not set(run) & {"N", "0", "o"}
         if not is_short and not _THOUSANDS.fullmatch(run):
             yield *match.span(), "phone" if set(run) & {"0", "o"} else "number"
+
+
+def _lonely(sight: Sight) -> Iterator[Found]:
+    """Yield numbers of three and four digits that count nothing: `4312` may be `ae12`."""
+    for match in _LONELY.finditer(sight.codes):
+        at = match.start()
+        if sight.word(at).isdecimal() and not _is_counting(sight, at):
+            yield at, at + 1, "number"
+
+
+def _is_counting(sight: Sight, at: int) -> bool:
+    """Tell whether a unit or a word in the plural follows at once."""
+    if at + 1 == len(sight.pieces):
+        return False
+    gap = sight.text[sight.pieces[at].end : sight.pieces[at + 1].start]
+    word = sight.word(at + 1)
+    is_counted = word in words.UNITS or (_PLURAL.fullmatch(word) is not None and word not in words.NO_PLURALS)
+    return gap == " " and is_counted
 
 
 def _users(sight: Sight) -> Iterator[Found]:

@@ -80,6 +80,8 @@ _CASES = re.compile(
 _NO_WORD = re.compile(
     r"(?:[a-fA-F]{4}-){2}[a-fA-F]{4}|(?:[a-fA-F]{2}-){5}[a-fA-F]{2}"
     r"|[a-fA-F]{8,45}|O{2,45}|[oOlI]{4,45}|.{0,44}[a-z][OI][OlI]{0,3}|.{1,200}-(?=I{0,3}[Ol])[OlI]{1,4}|.{0,45}?([^\W\d_])\1{3}.{0,45}"
+    r"|.{1,42}(?:OOO|lll).{0,42}"
+    r"|(?i:(?!queu).{0,41}[aeiou]{4}.{0,41})"
     r"|[B-DF-HJ-NP-TV-Z]{7,45}|(?=.{0,1}[AEIOU]?[B-DF-HJ-NP-TV-Z]{7})[A-Z]{8,45}|[b-df-hj-np-tv-xz]{6,45}"
 )
 _MEASURES = frozenset({"µs", "μs", "µm", "μm", "kω", "mω", "ω"})

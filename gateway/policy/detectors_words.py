@@ -246,11 +246,24 @@ ALWAYS_NAMING: Final = _words("lsp lsps vrf vrfs vsi vpls evpn pop pops bng msan
 SHORT_ENDINGS: Final = _words("up in on by to of at me us go do it no so an la le de re ce y ci ut")
 """What `start-up` and the like end with; other short endings make a name of a compound."""
 
+SHORT_BEGINNINGS: Final = _ABBREVIATIONS | _words(
+    "re co on off pre non sub de in up out by un mid low top two one six ten end all air sea day set cut hot dry wet bi"
+    " tri add tie fly sit run log go no to so as at if far old new big bad red raw eye ex pay bug fix air via dis mis"
+    " est la au ci mi peu dix bas sur eux lui en vis ad ab an vor um aus bei mit zu ein pro neu na bis inter con anti"
+)
+"""What compounds begin with that are no names, such as `re-routed`; other short beginnings make a name of one."""
+
+NO_PLURALS: Final = _words(
+    "this does was has its plus pas mais dans sans les des est als bis aus das den then when been les seen gegen wegen"
+)
+"""What follows a number and is not what it counts, although it ends so."""
+
 SHORT_OF_A_PAIR: Final = _words("in on up or and he h s a b z n no ja ok")
 """Short words that stand beside a slash without being a piece of something longer."""
 
 STREETS: Final = _STREETS | _STREETS_BEFORE
 TITLES: Final = _TITLES
+UNITS: Final = _UNITS
 USERS: Final = _USERS
 AMBIGUOUS: Final = _words("te fa ne po hu porte se med pin")
 """Words before numbers that are too often something else when they are written small."""

@@ -22,6 +22,7 @@ _TURNED = {
 _HEXADECIMAL = re.compile(r"(?!face|fade|cafe|deed|dead|beef|bead)[a-f]{4}")
 _STREET = re.compile(r".{3,40}(?:strasse|str|gasse|allee|gatan|vagen|straat|gracht|plein|kade|weg|platz|damm|ring|vej)")
 _STREET_TURNED = re.compile(r".{3,40}(?:strasse|gasse|gatan|vagen|straat|gracht)")
+_NUMBERED = words.KEYWORD_LABELS.keys() | {"access", "aggregation", "core", "distribution", "edge", "leaf", "spine"}
 _WRITTEN = re.compile(r"[A-Za-z0-9 ._:/@+-]{5,65536}")
 
 
@@ -81,12 +82,20 @@ def _suspected(core: str, form: str) -> str:
     """Return the code of a word that may be something else in disguise, or empty."""
     if _HEXADECIMAL.fullmatch(core):
         return "H"
+    if core[-1] in "lOI" and _is_numbered(core, form):
+        return "x"
     if len(core) > 5 and READINGS[core]:
         return "x" if any(map(_WRITTEN.fullmatch, READINGS[core])) else "b"
     if form in _TURNED and (len(form) > 3 or core.isupper() or form in _TURNED_TITLES):
         return "?"
     other = folded(rotated(core))
     return "?" if any(map(_STREET_TURNED.fullmatch, (other, form[::-1], other[::-1]))) else ""
+
+
+def _is_numbered(core: str, form: str) -> bool:
+    """Tell whether this is a kind of equipment with letters for digits: `routerl`, meant as `router1`."""
+    endings = (digits for digits in (1, 2) if not core[-digits:].strip("lOI"))
+    return any(len(form) > 3 + digits and form[:-digits] in _NUMBERED for digits in endings)
 
 
 def _by_case(core: str, form: str) -> str:
@@ -105,4 +114,7 @@ def _compound(core: str) -> str:
     last = folded(core.rpartition("-")[2])
     if len(last) < 3 and last not in words.SHORT_ENDINGS and not core.isupper():
         return "y"
+    first = folded(core.partition("-")[0])
+    if 1 < len(first) < 4 and core.islower() and core.isascii() and first not in words.SHORT_BEGINNINGS:
+        return "x"  # the kind of a device before its role
     return "h" if sum(part[:1].isupper() for part in core.split("-")) > 1 else "w"

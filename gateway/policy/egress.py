@@ -19,6 +19,7 @@ import jsonschema_rs
 
 from gateway.errors import PolicyError
 from gateway.ids import RecordTypeName
+from gateway.policy.disguise import squashed
 from gateway.policy.egress_plan import collector_of, open_texts, plan_of
 from gateway.policy.names import NameScanner, normal
 from gateway.policy.scrub import Scrubber
@@ -31,14 +32,14 @@ __all__ = ["EgressCheck", "EgressRefused", "NameScanner", "Reason"]
 _EDGE = 48
 """How many characters at the ends of a long text may be half of a name."""
 
-Reason: TypeAlias = Literal["no-contract", "contract", "name", "too-large"]
+Reason: TypeAlias = Literal["no-contract", "contract", "unclean", "name", "too-large"]
 
 
 class EgressRefused(PolicyError):
     """A disclosed record failed the check before sealing.
 
     Attributes:
-        reason: `no-contract`, `contract`, `name` or `too-large`.
+        reason: `no-contract`, `contract`, `unclean`, `name` or `too-large`.
         pointer: JSON Pointer to the place in the disclosed data; empty for the whole.
     """
 
@@ -107,7 +108,7 @@ class EgressCheck:
         unclean = {text for text in clean if scrubber.scrub(text, allowed) != text}
         for pointer, text, is_scrubbed in open_texts(self._plans[record_type], data) if unclean else ():
             if is_scrubbed and text in unclean:
-                raise EgressRefused("contract", pointer, "this text is not clean")
+                raise EgressRefused("unclean", pointer, "the scrubber would change this text")
 
     def _refuse_names(
         self,
@@ -129,16 +130,32 @@ class EgressCheck:
 
 def _over_the_edge(texts: list[str], scanner: NameScanner, allowed: AbstractSet[str]) -> frozenset[str]:
     """Return names that begin in one text and end in the next, or in the one before."""
-    edges = [
-        text if len(text) < 3 * _EDGE else f"{text[:_EDGE]}\n\n{text[-_EDGE:]}" for text in texts if text not in allowed
-    ]
-    if len(edges) < 2:
+    if allowed:
+        texts = [text for text in texts if text not in allowed]
+    if len(texts) < 2 or not _may_be_over_the_edge(texts, scanner):
         return frozenset()
-    joined = "\n".join((*edges, *reversed(edges)))
-    if not scanner.may_hit(joined):
-        return frozenset()
+    joined = _both_ways(list(map(_edges, texts)), "\n")
     divided = (match for match in scanner.unknown(joined, allowed) if "\n" in joined[match.start : match.end])
     return frozenset(name for match in divided for name in match.names)
+
+
+def _may_be_over_the_edge(texts: list[str], scanner: NameScanner) -> bool:
+    if scanner.has_short_names:
+        return scanner.may_hit(_both_ways(list(map(_edges, texts)), "\n"))
+    return scanner.may_hit_squashed(_both_ways(list(map(_squashed_edges, texts)), ""))
+
+
+def _both_ways(texts: list[str], between: str) -> str:
+    return between.join((*texts, *reversed(texts)))
+
+
+def _edges(text: str) -> str:
+    return text if len(text) < 3 * _EDGE else f"{text[:_EDGE]}\n\n{text[-_EDGE:]}"
+
+
+@functools.lru_cache(maxsize=8192)
+def _squashed_edges(text: str) -> str:
+    return squashed(_edges(text))
 
 
 @functools.cache

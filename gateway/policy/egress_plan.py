@@ -11,7 +11,7 @@ Rules:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -129,6 +129,8 @@ def collector_of(plan: Plan) -> Collector:
     match plan:
         case Members():
             return _collector_of_members(plan)
+        case Items(Members(members, keys)) if not keys and _are_plain(members.values()):
+            return _collector_of_flat_items(list(members))
         case Items(item):
             return _collector_of_items(collector_of(item))
         case Choices(by_name):
@@ -157,6 +159,13 @@ def _collector_of_items(item: Collector) -> Collector:
     return collect
 
 
+def _collector_of_flat_items(names: list[str]) -> Collector:
+    def collect(value: Any, texts: list[str], _clean: list[str]) -> None:
+        texts.extend([text for member in value for name in names if type(text := member.get(name)) is str])
+
+    return collect
+
+
 def _collector_of_members(plan: Members) -> Collector:
     keys = plan.keys
     plain = [name for name, part in plan.members.items() if part == Text()]
@@ -165,13 +174,19 @@ def _collector_of_members(plan: Members) -> Collector:
     def collect(value: Any, texts: list[str], clean: list[str]) -> None:
         if keys:
             texts.extend(sorted(keys & value.keys()))
-        get = value.get
-        texts.extend([found for name in plain if type(found := get(name)) is str])
+        for name in plain:
+            text = value.get(name)
+            if type(text) is str:
+                texts.append(text)
         for name, part in others:
             if name in value:
                 part(value[name], texts, clean)
 
     return collect
+
+
+def _are_plain(parts: Iterable[Plan]) -> bool:
+    return all(part == Text() for part in parts)
 
 
 def _escaped(key: str) -> str:

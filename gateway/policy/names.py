@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
@@ -99,6 +99,7 @@ class NameScanner:
         "_automaton",
         "_harmless",
         "_keys",
+        "_numbers_in",
         "_of_words",
         "_places",
         "_spellings",
@@ -122,6 +123,7 @@ class NameScanner:
             for form in _turned_keys(name, key):
                 turned.setdefault(form, set()).add(name)
         self._harmless: set[str] = set()  # texts that say nothing whoever reads them: most are said again and again
+        self._numbers_in: dict[str, int] = {}
         self._places = places
         self._keys = [*straight, *turned]
         self._spellings = [frozenset(spelt) for spelt in (*straight.values(), *turned.values())]
@@ -158,22 +160,48 @@ class NameScanner:
         """Tell whether a closer look is needed; False only when `matches` finds nothing in the text and its orders."""
         if self._strict is not None and self._strict.find_matches_as_indexes(normal(text), overlapping=True):
             return True
-        return bool(self._automaton.find_matches_as_indexes(squashed(text), overlapping=True))
+        return self.may_hit_squashed(squashed(text))
 
-    def hits_within_words(self, text: str, allowed: AbstractSet[str]) -> bool | None:
-        """Tell a caller that takes out whole words whether names can be left to that.
+    def may_hit_squashed(self, form: str) -> bool:
+        """Tell whether a closer look is needed at a text of which this is the squashed form, short names aside."""
+        return bool(self._automaton.find_matches_as_indexes(form, overlapping=True))
+
+    @property
+    def has_short_names(self) -> bool:
+        """Whether there are names with so few letters and digits that they are looked for as they are only."""
+        return self._strict is not None
+
+    def are_all_within(self, words: Sequence[str], text: str, allowed: AbstractSet[str]) -> bool:
+        """Tell a caller that takes whole words out of a text whether no name is left to anybody else.
+
+        Args:
+            words: Some of the words of the text, without white space; empty ones count for nothing.
+            text: The whole of it.
+            allowed: Names that the reader knows.
 
         Returns:
-            False when there is no name at all; True when all that there may be stand within words and are unknown to
-            the reader; None where only a closer look can tell.
+            False where a name might stand across the edge of a word or in another one, or be one that may stay.
         """
         if self._strict is not None and self.may_hit(text):
-            return None
+            return False
         raw = self._automaton.find_matches_as_indexes(squashed(text), overlapping=True)
+        if not raw:
+            return True
         for index, _, _ in raw:
             if index in self._of_words or not self._spellings[index].isdisjoint(allowed):
-                return None
-        return bool(raw)
+                return False
+        # What is found in a word is found in the text too: equal numbers mean that all of it stands in these words.
+        remembered = sum([self._numbers_in.get(word, 0) for word in words])
+        return remembered == len(raw) or sum(map(self._number_in, words)) == len(raw)
+
+    def _number_in(self, word: str) -> int:
+        """Return how many names are found in a word; those with any are few, and come again."""
+        number = len(self._automaton.find_matches_as_indexes(squashed(word), overlapping=True))
+        if number and len(word) <= _LONGEST_KEPT:
+            if len(self._numbers_in) >= _MOST_KEPT:
+                self._numbers_in.clear()
+            self._numbers_in[word] = number
+        return number
 
     def unknown(self, text: str, allowed: AbstractSet[str] = frozenset(), *, is_form: bool = False) -> list[Match]:
         """Return what in `text` the reader must not see, in the order of the text.

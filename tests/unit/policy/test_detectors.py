@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from gateway.policy import scrub_quick
 from gateway.policy.detectors import LABELS, TOKEN, codes_of, pieces_in
 from gateway.policy.detectors_labels import label_of
 from gateway.policy.names import NameScanner
+from gateway.policy.scrub import Scrubber
 from gateway.policy.scrub_quick import UNSURE, quick
 
 NOBODY = NameScanner(())
+PARTS = ["{}", "1{0}:2{0}", "rt{}", "0{}", "10.0.0.{}", "down", "-3.{}", "{}ae", "#{}", "1{},"]
 
 
 @pytest.mark.parametrize(
@@ -82,6 +87,38 @@ def test_the_quick_way_takes_out_single_words() -> None:
 )
 def test_the_quick_way_gives_way_where_words_belong_together(text: str) -> None:
     assert quick(text, NOBODY, frozenset()) is UNSURE
+
+
+def test_names_that_a_word_keeps_or_that_go_over_its_edge_are_left_to_the_closer_look() -> None:
+    scanner = NameScanner(["下記は回線", "rtr-7.nord"])
+    assert quick("at 下記は回線TY4 now", NOBODY, frozenset()) == "at 下記は回線[name] now"
+    assert quick("at 下記は回線TY4 now", scanner, frozenset()) is UNSURE
+    assert quick("at rtr-7 .nord now", scanner, frozenset()) is UNSURE
+    assert quick("at rtr-7.nord near 10.0.0.1 now", scanner, frozenset()) == "at [host] near [address] now"
+
+
+@given(st.lists(st.tuples(st.sampled_from(PARTS), st.integers(0, 9999)), min_size=1, max_size=6), st.integers(0, 9999))
+def test_what_was_seen_before_changes_nothing(parts: list[tuple[str, int]], other: int) -> None:
+    """Texts that differ in digits only share what is remembered of them; each is cleaned as if it were the first."""
+    texts = [" ".join(part.format(number) for part, number in parts)]
+    texts.append(" ".join(part.format((number + other) % 10_000) for part, number in parts))
+    together = [quick(text, NOBODY, frozenset()) for text in texts]
+    scrub_quick._PATTERNS.clear()
+    assert quick(texts[1], NOBODY, frozenset()) == together[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "output"),
+    [
+        ("towards 4312 since", "towards [number] since"),
+        ("lost 1200 packets in 300 m, 120 min", "lost 1200 packets in 300 m, 120 min"),
+        ("eos-spinel is down, follow-up on-call", "[name] is down, follow-up on-call"),
+        ("ESODOOSRUAOO is queueing", "[name] is queueing"),
+        ("routerl and Tunnelll fall", "[name] and [name] fall"),
+    ],
+)
+def test_letters_and_digits_that_stand_for_each_other_go(text: str, output: str) -> None:
+    assert Scrubber(NOBODY).scrub(text) == output
 
 
 def test_the_quick_way_gives_way_where_a_name_goes_over_a_blank_or_is_known() -> None:
