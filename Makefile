@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 T ?= tests
+JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all check format lint types layers bench noninterference lock clean setup python
@@ -35,8 +36,8 @@ setup: $(VENV)/dev ## Install everything into .venv
 demo: $(VENV)/runtime ## Two operators and a customer on this machine; ONCE=1 ends after the checks
 	@$(BIN)/demarc demo $(if $(ONCE),--once,)
 
-test: $(VENV)/dev ## Run the tests (T=path for some of them); what this machine lacks is skipped and named
-	@$(BIN)/python -m pytest $(T)
+test: $(VENV)/dev ## Run the tests (T=path for some of them, JOBS=1 one by one); what this machine lacks is skipped and named
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(T)
 
 test-all: check test ## Everything that a change must pass
 
