@@ -40,7 +40,7 @@ def release_of(node: Node, findings: Findings) -> Release:
     cadence = entries["cadence"][1] if "cadence" in entries else None
     if cadence is None or (isinstance(cadence, Scalar) and cadence.text == _NONE):
         return Release(embargo or timedelta(0))
-    return Release(embargo or timedelta(0), duration_of(cadence, "`cadence`", findings))
+    return Release(embargo or timedelta(0), duration_of(cadence, "`cadence`", findings, or_else=_NONE))
 
 
 def _scope(node: Node, findings: Findings) -> Scope:

@@ -60,11 +60,12 @@ def date_of(node: Node, what: str, findings: Findings) -> date | None:
     return None
 
 
-def duration_of(node: Node, what: str, findings: Findings) -> timedelta | None:
-    """Return a duration written as 30s, 5m, 4h or 2d."""
+def duration_of(node: Node, what: str, findings: Findings, or_else: str = "") -> timedelta | None:
+    """Return a duration written as 30s, 5m, 4h or 2d; `or_else` names a word that may stand instead."""
     match = _DURATION.fullmatch(node.text) if isinstance(node, Scalar) else None
     if match is None:
-        findings.add(node.mark, "policy.duration", f"{what} is not a duration", "Write for example 30s, 5m or 4h.")
+        examples = f"30s, 5m, 4h or {or_else}" if or_else else "30s, 5m or 4h"
+        findings.add(node.mark, "policy.duration", f"{what} is not a duration", f"Write for example {examples}.")
         return None
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 

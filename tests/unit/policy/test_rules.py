@@ -318,6 +318,11 @@ def test_a_crooked_hierarchy_is_refused_where_it_stands(hierarchies: str, code: 
     assert {finding.line for finding in found} == {5}
 
 
+def test_a_cadence_that_is_no_duration_may_be_none() -> None:
+    (found,) = findings_of(f"{HEAD}release: {{cadence: minute}}\nrecords: {{}}\n")
+    assert found.remedy == "Write for example 30s, 5m, 4h or none."
+
+
 @pytest.mark.parametrize(
     ("head", "code"),
     [
