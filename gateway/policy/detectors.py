@@ -62,7 +62,7 @@ class _Codes(dict[str, str]):
 
     def __missing__(self, token: str) -> str:
         usual = usual_form(token)
-        codes = code_of_usual(usual) if usual else "".join(piece.code for piece in pieces_of_word(token))
+        codes = code_of_usual(usual)[0] if usual else "".join(piece.code for piece in pieces_of_word(token))
         if len(token) <= _LONGEST_KEPT:
             if len(self) >= _MOST_KEPT:
                 self.clear()
@@ -78,10 +78,10 @@ def usual_form(token: str) -> re.Match[str] | None:
     return _USUAL.fullmatch(token.rstrip(",.;:"))
 
 
-def code_of_usual(usual: re.Match[str]) -> str:
-    """Return the code of a word that `usual_form` knows."""
+def code_of_usual(usual: re.Match[str]) -> tuple[str, str]:
+    """Return the code of a word that `usual_form` knows, and its class where it must go."""
     group = usual.lastgroup or ""
-    return group if len(group) == 1 else "x"
+    return (group, "") if len(group) == 1 else ("x", group)
 
 
 def codes_of(text: str) -> str:
@@ -114,7 +114,7 @@ def pieces_of(token: str) -> Iterator[Piece]:
     """Yield the pieces of what stands between white space."""
     usual = usual_form(token)
     if usual:
-        yield Piece(0, usual.end(), code_of_usual(usual))
+        yield Piece(0, usual.end(), code_of_usual(usual)[0])
         return
     if _PATH.search(token):
         yield Piece(0, len(token), "x")

@@ -188,7 +188,7 @@ class NameScanner:
         if not raw:
             return True
         for index, _, _ in raw:
-            if index in self._of_words or not self._spellings[index].isdisjoint(allowed):
+            if index in self._of_words or (allowed and not self._spellings[index].isdisjoint(allowed)):
                 return False
         # What is found in a word is found in the text too: equal numbers mean that all of it stands in these words.
         remembered = sum([self._numbers_in.get(word, 0) for word in words])

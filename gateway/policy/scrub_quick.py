@@ -44,9 +44,13 @@ class _Words(dict[str, _Word]):
 
     def __missing__(self, word: str) -> _Word:
         usual = usual_form(word)
-        if usual and code_of_usual(usual) == "x":
-            return "x", f"[{usual.lastgroup}]{word[usual.end() :]}", word  # not kept: hardly one of them comes again
-        found = (code_of_usual(usual), "", "") if usual else _read(word)
+        if usual:
+            code, label = code_of_usual(usual)
+            if label:
+                return code, f"[{label}]{word[usual.end() :]}", word  # not kept: hardly one of them comes again
+            found = code, "", ""
+        else:
+            found = _read(word)
         if len(word) <= _LONGEST_KEPT:
             if len(self) >= _MOST_KEPT:
                 self.clear()
