@@ -26,6 +26,14 @@ class DemarcError(Exception):
         """Return the sentence about this kind of failure that a stranger may read."""
         return (cls.__doc__ or cls.code).strip().splitlines()[0]
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let copies be made without calling the class, whose arguments are not those of `Exception`."""
+        return _revived, (type(self), self.args), self.__dict__
+
+
+def _revived(kind: type[DemarcError], words: tuple[object, ...]) -> DemarcError:
+    return kind.__new__(kind, *words)
+
 
 class InputError(DemarcError):
     """What was handed in cannot be taken."""

@@ -28,7 +28,10 @@ IsDisclosed = Callable[[str, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """One audience with its compiled policy, and what that policy looks at beside the record itself."""
+    """One audience with its compiled policy, and what that policy looks at beside the record itself.
+
+    `until` is the end of a policy that is in force for a while only.
+    """
 
     id: AudienceId
     party: PartyId
@@ -36,6 +39,11 @@ class Audience:
     check: EgressCheck
     pseudonym: Callable[[str, str], str]
     sensitivity: Sensitivity
+    until: datetime | None = None
+
+    def is_over(self, at: datetime) -> bool:
+        """Tell whether the policy was in force for a while only, and that while is over."""
+        return self.until is not None and at >= self.until
 
     @property
     def role(self) -> str:
@@ -64,11 +72,11 @@ class Audiences:
         self._by_party: dict[PartyId, tuple[Audience, ...]] = {}
         self.scanning = Scanning(inventory)
 
-    def activate(self, active: ActivePolicy) -> Audience:
+    def activate(self, active: ActivePolicy, until: datetime | None = None) -> Audience:
         """Put a policy that was checked when it was published in place of the audience's former one."""
-        return self.put(parse(active.text, f"{active.audience}@{active.position}"))
+        return self.put(parse(active.text, f"{active.audience}@{active.position}"), until)
 
-    def put(self, document: DisclosurePolicy) -> Audience:
+    def put(self, document: DisclosurePolicy, until: datetime | None = None) -> Audience:
         """Compile an effective policy, in place of the audience's former one."""
         policy = compile_policy(document)
         audience = Audience(
@@ -78,6 +86,7 @@ class Audiences:
             EgressCheck(policy.contract),
             Pseudonymiser(derive_audience_key(self._master, policy.audience)).token,
             sensitivity_of(document),
+            until,
         )
         self._by_id[audience.id] = audience
         self._by_party = _grouped(self._by_id.values())
@@ -117,12 +126,17 @@ class Audiences:
             return Shown(None)
         return Shown(audience.policy.disclose(concern.record_type, concern.record, context), context.services)
 
+    def services_of(self, concern: Concern) -> list[Json]:
+        """Return the services that a record concerns and that there are, as they stood when it was taken."""
+        seen = concern.seen or {}
+        found = ((service_id, self._inventory.service(service_id)) for service_id in concern.services)
+        return [seen.get(service_id, service) for service_id, service in found if service is not None]
+
     def context(
         self, audience: Audience, concern: Concern, is_disclosed: IsDisclosed = nothing_is_disclosed
     ) -> Context:
         """Return what stands around a record for this audience: of services, only its own and within the scope."""
-        found = (self._inventory.service(service_id) for service_id in concern.services)
-        own = [service for service in found if service is not None and self.is_own(audience, service)]
+        own = [service for service in self.services_of(concern) if self.is_own(audience, service)]
 
         def scrub(text: str) -> str | None:
             return self.scanning.scrubber.scrub(text, self.names_known_to(audience))

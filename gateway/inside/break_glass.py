@@ -96,7 +96,7 @@ class BreakGlass:
     def _open_part(self, work: InsideWork, draft: Draft, part: Part, moment: datetime, ends: datetime) -> Published:
         office = work.office
         publication = office.publications.add(part.audience, part.policy, draft, moment)
-        activation = activate(work, self.operator, publication, "break-glass", BY_OFFICER, moment)
+        activation = activate(work, self.operator, publication, "break-glass", BY_OFFICER, moment, until=ends)
         opened = replace(office.standings.get(part.audience), glass=publication.number, glass_ends=ends)
         office.standings.put(opened)
         office.dues.add(Due(publication.number, REVERT, part.audience, ends))

@@ -1,6 +1,8 @@
 """Turn what an audience is shown into entries: no visible change, no entry; nothing unclean leaves.
 
 Rules:
+- What a policy discloses that was in force for a while only is not told once that while is over; what it withdraws is.
+  The policy that comes after it tells all of it anew.
 - An entry is written only if the canonical bytes of what is shown differ from what this audience was told last.
 - The second barrier stands here: the contract, and the names of the inventory that the audience must not see. What it
   stops is kept for an officer, who can let names pass once, and nothing else.
@@ -63,6 +65,8 @@ class Entries:
             self._withholding.settle(audience.id, key)
             if before is not None:
                 self._write(audience, key, self._line(audience, key, "withdrawn", {}), None)
+            return
+        if audience.is_over(at):
             return
         body = strictjson.dump(shown.data)
         digest = digest_of(body)

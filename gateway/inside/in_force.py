@@ -5,6 +5,7 @@ Rules:
 - What a publication is compared with is the regular policy, never the one behind a broken glass: else a widening for
   two hours could be made a lasting one by a single officer.
 - A regular policy that comes into force mends a broken glass at once.
+- What is in force for a while says so in its line. From its end on it discloses nothing, whether it was mended or not.
 - A policy that is read again from the store must have the digest under which it was filed.
 """
 
@@ -22,7 +23,7 @@ from gateway.policy.document import DisclosurePolicy, digest
 from gateway.policy.parser import parse
 from gateway.ports import InsideWork, NewLine
 from gateway.ports.acts import Activation, Due, Publication, Standing
-from gateway.record.strictjson import dump
+from gateway.record.strictjson import Json, dump
 
 EFFECT, REVERT, REPORT = "effect", "revert", "report"
 BY_OFFICER, BY_CLOCK = "officer", "clock"
@@ -87,7 +88,13 @@ def _published_before_there_were_officers(work: InsideWork, audience: AudienceId
 
 
 def activate(
-    work: InsideWork, operator: OperatorId, publication: Publication, cause: str, source: str, at: datetime
+    work: InsideWork,
+    operator: OperatorId,
+    publication: Publication,
+    cause: str,
+    source: str,
+    at: datetime,
+    until: datetime | None = None,
 ) -> Activation:
     """Journal a publication; it is in force for all lines after it. The standing's version moves with it.
 
@@ -98,19 +105,19 @@ def activate(
         cause: As `Activation` has it.
         source: `officer` or `clock`.
         at: The time now.
+        until: When it ends, if it is in force for a while only.
     """
     audience, office = publication.audience, work.office
     filed_policy(work, publication.policy)
     standing = office.standings.get(audience)
     version = standing.version + 1
-    body = dump(
-        {
-            "audience": audience,
-            "digest": publication.policy,
-            "version": version,
-            "text": office.artefacts.text(publication.policy),
-        }
-    )
+    told: Json = {
+        "audience": audience,
+        "digest": publication.policy,
+        "version": version,
+        "text": office.artefacts.text(publication.policy),
+    }
+    body = dump(told if until is None else {**told, "until": until.isoformat()})
     # The position makes each activation a line of its own: an older policy that comes back is a decision too.
     key = hashlib.sha256(f"{POLICY}\x00{work.journal.end()}\x00{publication.policy}".encode()).digest()
     work.journal.append([NewLine(POLICY, source, key, hashlib.sha256(body).digest(), body)], at)

@@ -19,7 +19,7 @@ from gateway.inventory.assess import Assessor
 from gateway.inventory.concerns import Concern, concern_of
 from gateway.inventory.inventory import INVENTORY_TYPES, Inventory
 from gateway.inventory.mentions import Mentions
-from gateway.ports import InsideWork, Line
+from gateway.ports import ActivePolicy, InsideWork, Line
 from gateway.record import schemas
 from gateway.record.strictjson import Json
 
@@ -56,7 +56,7 @@ class Picture:
         self._assessor.load(self._kept(work))
         self.inventory.moved_former_names()  # all of that is stored
         for active in work.policies.active():
-            self.audiences.activate(active)
+            self.audiences.activate(active, _end_in_journal(work, active))
         self.withholding = Withholding(work.withheld.every())
         self.clock = _EPOCH + work.cursors.get(CLOCK) * _MICROSECOND
 
@@ -107,3 +107,14 @@ class Picture:
 def shown_types() -> tuple[RecordTypeName, ...]:
     """Return the record types that a policy can disclose; resources and dependencies never are."""
     return tuple(name for name in schemas.record_types() if name not in NEVER_SHOWN)
+
+
+def end_of(line: Line) -> datetime | None:
+    """Return when what a policy's line puts in force ends, if it is in force for a while only."""
+    until = orjson.loads(line.body).get("until")
+    return None if until is None else datetime.fromisoformat(until)
+
+
+def _end_in_journal(work: InsideWork, active: ActivePolicy) -> datetime | None:
+    found = work.journal.after(active.position - 1, 1)
+    return end_of(found[0]) if found and found[0].position == active.position else None

@@ -13,7 +13,8 @@ from types import MappingProxyType
 
 from gateway.errors import InputError
 from gateway.inside.desk import require_words, sign
-from gateway.inside.in_force import base_of, filed_policy
+from gateway.inside.differences import changes_of
+from gateway.inside.in_force import filed_policy
 from gateway.inside.language import Difference, Language
 from gateway.policy.approval import (
     APPROVE,
@@ -32,7 +33,7 @@ from gateway.policy.approval import (
 from gateway.policy.document import DisclosurePolicy, digest
 from gateway.policy.officers import Hand, enabled
 from gateway.ports import Clock, InsideWork, Store
-from gateway.ports.acts import FiledDraft
+from gateway.ports.acts import Due, FiledDraft
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -46,17 +47,21 @@ class NoSuchDraft(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A draft with what it would change now; `is_moved` when that is not what its author was shown."""
+    """A draft with what it would change now; `is_moved` when that is not what its author was shown.
+
+    `strikes` are the publications whose time has not come and that would be struck out.
+    """
 
     draft: Draft
     differences: tuple[Difference, ...]
     parts: tuple[Part, ...]
+    strikes: tuple[Due, ...] = ()
     approvals: tuple[Approval, ...] = ()
     is_spent: bool = False
 
     @property
     def is_moved(self) -> bool:
-        """Whether something else came into force since the draft was made."""
+        """Whether something else came into force, or waits to, since the draft was made."""
         return self.parts != self.draft.parts
 
 
@@ -105,11 +110,11 @@ class Proposer:
         moment, message = self.now(), require_words(wish.message, may_be_empty=True)
         ordered = sorted(documents, key=lambda document: document.audience)
         with self.store.read() as work:
-            parts, differences = compare_all(work, self.language, ordered)
+            found = changes_of(work, self.language, ordered, wish.kind, wish.effective_from)
         draft = Draft(
             kind=wish.kind,
             author=hand.officer,
-            parts=parts,
+            parts=found.parts,
             submitted_at=moment,
             message=message,
             effective_from=wish.effective_from,
@@ -119,7 +124,7 @@ class Proposer:
         with self.store.write() as work:
             if work.office.drafts.get(draft.id) is None:  # else this very draft was filed, and reported lost
                 self._file(work, FiledDraft(draft, signature, origin.file, origin.text, origin.bases), ordered, hand)
-        return Proposal(draft, differences, parts)
+        return Proposal(draft, found.differences, found.parts, found.strikes)
 
     def _file(self, work: InsideWork, filed: FiledDraft, documents: Sequence[DisclosurePolicy], hand: Hand) -> None:
         office = work.office
@@ -195,23 +200,11 @@ def filed_draft(work: InsideWork, draft_id: str) -> FiledDraft:
     return filed
 
 
-def compare_all(
-    work: InsideWork, language: Language, documents: Sequence[DisclosurePolicy]
-) -> tuple[tuple[Part, ...], tuple[Difference, ...]]:
-    """Return what each of `documents` would change for its audience now."""
-    parts, differences = [], []
-    for document in documents:
-        base = base_of(work, document.audience)
-        difference = language.compare(base.document, document)
-        parts.append(Part(document.audience, digest(document), base.digest, difference.digest, difference.widens))
-        differences.append(difference)
-    return tuple(parts), tuple(differences)
-
-
 def proposal_of(work: InsideWork, language: Language, filed: FiledDraft) -> Proposal:
     """Return a filed draft with what it would change now."""
-    documents = [filed_policy(work, part.policy) for part in filed.draft.parts]
-    parts, differences = compare_all(work, language, documents)
-    approvals = tuple(work.office.drafts.approvals(filed.draft.id))
-    is_spent = bool(work.office.publications.of_draft(filed.draft.id))
-    return Proposal(filed.draft, differences, parts, approvals, is_spent)
+    draft = filed.draft
+    documents = [filed_policy(work, part.policy) for part in draft.parts]
+    found = changes_of(work, language, documents, draft.kind, draft.effective_from)
+    approvals = tuple(work.office.drafts.approvals(draft.id))
+    is_spent = bool(work.office.publications.of_draft(draft.id))
+    return Proposal(draft, found.differences, found.parts, found.strikes, approvals, is_spent)

@@ -1,7 +1,8 @@
 """Publish a draft: what was shown and approved comes into force, or nothing does.
 
 The difference is computed before the writing transaction, because it may take a while; the transaction looks again
-whether what it was computed against is still in force. So of two publications at once, one wins and the other is told.
+whether what it was computed against is still in force, or still waits for its time. So of two publications at once, one
+wins and the other is told.
 
 If we die before the commit, nothing happened; after it, the draft is spent and the journal has the policy.
 """
@@ -14,10 +15,11 @@ from datetime import datetime
 from gateway.errors import InputError
 from gateway.ids import AudienceId, OperatorId, PolicyDigest
 from gateway.inside.desk import sign
+from gateway.inside.differences import struck_out
 from gateway.inside.in_force import BY_OFFICER, EFFECT, base_digest, filed_policy, make_regular, supersede_waiting
 from gateway.inside.language import Language
 from gateway.inside.propose import FiledText, Proposal, Proposer, Wish, filed_draft, proposal_of
-from gateway.policy.approval import Approval, Draft, Part, particulars, require_publishable
+from gateway.policy.approval import Approval, Draft, DraftMoved, Part, particulars, require_publishable
 from gateway.policy.officers import Hand
 from gateway.ports import Clock, InsideWork, Store
 from gateway.ports.acts import Due, FiledDraft, Publication
@@ -121,15 +123,18 @@ class Publisher:
 
 def require_now(work: InsideWork, filed: FiledDraft, proposal: Proposal, moment: datetime) -> tuple[Approval, ...]:
     """Check within the writing transaction that a draft may be published; return the approvals that count."""
+    draft = filed.draft
+    if struck_out(work, draft.kind, (part.audience for part in draft.parts)) != proposal.strikes:
+        raise DraftMoved(f"what draft {draft.id} would strike out is no longer what it was compared with")
     parts = [replace(part, base=base_digest(work, part.audience)) for part in proposal.parts]
     return require_publishable(
-        filed.draft,
+        draft,
         filed.signature,
         parts,
-        work.office.drafts.approvals(filed.draft.id),
+        work.office.drafts.approvals(draft.id),
         work.office.officers.every(),
         moment,
-        is_spent=bool(work.office.publications.of_draft(filed.draft.id)),
+        is_spent=bool(work.office.publications.of_draft(draft.id)),
     )
 
 

@@ -1,7 +1,9 @@
 """Decide about disclosures that the egress check stopped: let one pass as it is, or never tell it.
 
 Rules:
-- Only what was stopped for a name can be let pass. What breaks the audience's contract, or is too long, cannot.
+- Only what was stopped for a name can be let pass: policy and ceiling let that text be kept, and somebody has judged
+  that the name in it may be known. What breaks the audience's contract or is too long cannot, nor can a text that is
+  not clean: it was to be scrubbed, and no officer alone goes beyond the policy.
 - The decision is about these very bytes: when the record or the policy has moved on since, it decides nothing.
 - It is an officer's signed act, and a line of the journal; whoever discloses reads it there, in its place.
 

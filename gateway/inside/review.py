@@ -3,9 +3,11 @@
 Rules:
 - Without either, it is the newest version, always.
 - With one, a new version waits, and so does what the inventory makes of a record; when it is due, the newest version
-  that is due is told, as the policy and the inventory then show it. What shows nothing any more is withdrawn at once.
+  that is due is told as the policy then shows it, with the services and the object as they stood when it was taken.
+  What shows nothing any more is withdrawn at once.
 - A review goes through all records when the rules changed and not the records: a new policy, an agreement that began
-  or ended. It shows versions that were told already, or whose time has come, and no others.
+  or ended. It shows versions that were told already, or whose time has come, and no others. What an earlier policy did
+  not look at may have changed since a version was taken: the record as it is now waits for its own time then.
 """
 
 from __future__ import annotations
@@ -18,10 +20,10 @@ from gateway.inside.audiences import Audience
 from gateway.inside.batch import Batch, Item
 from gateway.inside.held import by_record, newest_due, rescheduled
 from gateway.inside.picture import Picture, shown_types
+from gateway.inside.snapshot import recalled, taken
 from gateway.inventory.concerns import Concern
 from gateway.policy.release import due_at
 from gateway.ports import Kept, RecordKey, Version
-from gateway.record import strictjson
 
 
 def hold_or_tell(picture: Picture, batch: Batch, items: Iterable[Item]) -> Iterator[Item]:
@@ -32,16 +34,20 @@ def hold_or_tell(picture: Picture, batch: Batch, items: Iterable[Item]) -> Itera
 
 
 def _is_told_now(picture: Picture, batch: Batch, item: Item) -> bool:
-    audience, key = item.audience, (item.audience.id, *item.key)
-    if picture.audiences.show(audience, item.concern, picture.clock).data is None:
-        # If an older version were told later, it would show what is no longer to be seen.
-        batch.held.forget(key, batch.position + 1)
+    if _shows_nothing(picture, item):
+        _forget(batch, item)
         return True
-    body = strictjson.dump(item.concern.record)
-    due = due_at(audience.policy.release, picture.clock)
+    version = _taken_now(picture, batch, item)
+    batch.held.hold(version)
+    return version.due_at is None
+
+
+def _taken_now(picture: Picture, batch: Batch, item: Item) -> Version:
+    """Return a record as it is now as a version, which is due at no time when it may be told at once."""
+    due = due_at(item.audience.policy.release, picture.clock)
+    body = taken(picture, item.audience, item.concern)
     is_due = due <= picture.clock
-    batch.held.hold(Version(*key, batch.position, picture.clock, None if is_due else due, body))
-    return is_due
+    return Version(item.audience.id, *item.key, batch.position, picture.clock, None if is_due else due, body)
 
 
 def release_due(picture: Picture, batch: Batch, audience: Audience, said: str) -> Iterator[Item]:
@@ -56,7 +62,7 @@ def release_due(picture: Picture, batch: Batch, audience: Audience, said: str) -
 
 def _released(picture: Picture, batch: Batch, audience: Audience, version: Version) -> Item:
     batch.held.hold(replace(version, due_at=None))
-    return Item(audience, picture.concern(version.record_type, version.body))
+    return Item(audience, recalled(picture, version))
 
 
 def review(picture: Picture, batch: Batch, audience: Audience) -> Iterator[Item]:
@@ -72,8 +78,7 @@ def review(picture: Picture, batch: Batch, audience: Audience) -> Iterator[Item]
 
 
 def _concerns(picture: Picture, audience: Audience, concern: Concern) -> bool:
-    found = (picture.inventory.service(service_id) for service_id in concern.services)
-    return any(picture.audiences.is_own(audience, service) for service in found if service is not None)
+    return any(picture.audiences.is_own(audience, service) for service in picture.audiences.services_of(concern))
 
 
 def _reviewed(picture: Picture, batch: Batch, audience: Audience) -> Iterator[Item]:
@@ -84,28 +89,47 @@ def _reviewed(picture: Picture, batch: Batch, audience: Audience) -> Iterator[It
         return
     waiting = by_record(batch.work.held_back.of_audience(audience.id))
     for concern, kept in _newest(picture, batch):
-        key = (audience.id, concern.record_type, concern.record_id)
-        if key not in waiting:
-            if _may_be_told(picture, batch, Item(audience, concern), kept):
-                yield Item(audience, concern)
-            continue
-        versions = [rescheduled(version, release) for version in waiting[key]]
-        for version in versions:
-            batch.held.hold(version)
-        chosen = newest_due(versions, picture.clock)
-        if chosen is not None:
+        item = Item(audience, concern)
+        versions = [rescheduled(version, release) for version in waiting.get((audience.id, *item.key), ())]
+        if not versions:
+            if _may_be_told(picture, batch, item, kept):
+                yield item
+        elif _shows_nothing(picture, item):
+            _forget(batch, item)
+            yield item
+        elif chosen := _chosen(picture, batch, item, versions):
             yield _released(picture, batch, audience, chosen)
+
+
+def _chosen(picture: Picture, batch: Batch, item: Item, versions: list[Version]) -> Version | None:
+    """Keep the versions of a record, and the record as it is now if it is none of them; return which may be told."""
+    now = _taken_now(picture, batch, item)
+    if now.body != versions[-1].body:
+        versions.append(now)
+    for version in versions:
+        batch.held.hold(version)
+    return newest_due(versions, picture.clock)
+
+
+def _forget(batch: Batch, item: Item) -> None:
+    """Let nothing of a record wait: if an older version were told later, it would show what is no longer to be seen."""
+    batch.held.forget((item.audience.id, *item.key), batch.position + 1)
+
+
+def _shows_nothing(picture: Picture, item: Item) -> bool:
+    return picture.audiences.show(item.audience, item.concern, picture.clock).data is None
 
 
 def _may_be_told(picture: Picture, batch: Batch, item: Item, kept: Kept) -> bool:
     """Decide about a record of which nothing was held back for this audience so far."""
     audience, key = item.audience, (item.audience.id, *item.key)
     is_known = batch.told.digest(audience.id, item.key) is not None
-    if picture.audiences.show(audience, item.concern, picture.clock).data is None:
+    if _shows_nothing(picture, item):
         return is_known
     due = due_at(audience.policy.release, kept.taken_at)
     is_due = is_known or due <= picture.clock  # what was told under an earlier policy is no secret any more
-    batch.held.hold(Version(*key, batch.position, kept.taken_at, None if is_due else due, kept.body))
+    body = taken(picture, audience, item.concern)
+    batch.held.hold(Version(*key, batch.position, kept.taken_at, None if is_due else due, body))
     return is_due
 
 

@@ -17,6 +17,7 @@ from gateway.inside.audiences import Audience, IsDisclosed
 from gateway.inside.batch import Batch, Item
 from gateway.inside.entries import subject_of
 from gateway.inside.picture import Picture
+from gateway.inside.snapshot import recalled
 from gateway.ports import DisclosedKey, RecordKey
 
 _Expected = Mapping[DisclosedKey, bool]
@@ -105,9 +106,10 @@ def _referring(
 def again(picture: Picture, batch: Batch, audience: Audience, sources: Iterable[RecordKey]) -> Iterable[Item]:
     """Yield records as items once more, in the version that the audience may know."""
     if audience.policy.release.is_immediate:
-        bodies = batch.newest(sources)
-    else:
-        released = ((source, batch.held.released((audience.id, *source))) for source in sources)
-        bodies = {source: version.body for source, version in released if version is not None}
-    for source, body in bodies.items():
-        yield Item(audience, picture.concern(source[0], body))
+        for source, body in batch.newest(sources).items():
+            yield Item(audience, picture.concern(source[0], body))
+        return
+    for source in sources:
+        version = batch.held.released((audience.id, *source))
+        if version is not None:
+            yield Item(audience, recalled(picture, version))

@@ -12,7 +12,10 @@ from gateway.ports import DisclosedKey, RecordKey, Refused, Withheld
 
 EGRESS = "egress"
 OVERRULABLE = frozenset({"name"})
-"""Reasons of the egress check that an officer can overrule; all others are no matter of judgement."""
+"""Reasons of the egress check that an officer can overrule; all others are no matter of judgement.
+
+A text that is not clean is not among them: what the scrubber takes out, neither policy nor ceiling let anybody keep.
+"""
 
 
 class Withholding:

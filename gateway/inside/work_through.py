@@ -18,7 +18,7 @@ from gateway.ids import AudienceId, RecordId, RecordTypeName
 from gateway.inside.audiences import Audience
 from gateway.inside.batch import Batch, Item
 from gateway.inside.ingest import RECORD
-from gateway.inside.picture import NEVER_SHOWN, POLICY, TIME, VERDICT, Picture
+from gateway.inside.picture import NEVER_SHOWN, POLICY, TIME, VERDICT, Picture, end_of
 from gateway.inside.review import hold_or_tell, release_due, review
 from gateway.inside.ripples import concerned, ripples
 from gateway.inside.settle import again, settle
@@ -92,7 +92,7 @@ def _take_policy(picture: Picture, batch: Batch, line: Line) -> None:
     told = orjson.loads(line.body)
     active = ActivePolicy(AudienceId(told["audience"]), told["digest"], told["text"], line.position)
     batch.policies.append(active)
-    settle(picture, batch, review(picture, batch, picture.audiences.activate(active)))
+    settle(picture, batch, review(picture, batch, picture.audiences.activate(active, end_of(line))))
 
 
 def _take_time(picture: Picture, batch: Batch, line: Line) -> None:

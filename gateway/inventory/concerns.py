@@ -15,7 +15,7 @@ Only known services are named, sorted, each once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gateway.ids import PartyId, RecordId, RecordTypeName, ServiceId
@@ -33,6 +33,7 @@ class Concern:
         about: For an alarm the internal record of the resource (or service) it is about, if that is known.
         change: For a record of the inventory what it changed there; records about other things may now be shown
             differently. None for all others.
+        seen: The services as they stood at an earlier time; None when they count as they are.
     """
 
     record_type: RecordTypeName
@@ -41,6 +42,7 @@ class Concern:
     services: tuple[ServiceId, ...]
     about: Json | None = None
     change: Change | None = None
+    seen: Mapping[ServiceId, Json] | None = None
 
     @property
     def moved_parties(self) -> tuple[PartyId, ...]:

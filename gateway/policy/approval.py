@@ -233,6 +233,8 @@ def _counting(
 
 def _require_unmoved(draft: Draft, now: Sequence[Part]) -> None:
     for shown, found in zip(draft.parts, now, strict=True):
+        if shown != found and shown.base == found.base:
+            raise DraftMoved(f"what the draft changes for {shown.audience} is no longer what was shown")
         if shown != found:
             raise DraftMoved(f"for {shown.audience} the draft was shown against {_short(shown.base)}, now it would"
                              f" replace {_short(found.base)}")  # fmt: skip

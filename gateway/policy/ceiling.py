@@ -5,6 +5,7 @@ Rules:
 - Free text has a line of its own. It is labelled as topology; where the line says `scrub`, a text of that label may be
   scrubbed unless the label is dropped altogether. A text of another label is held to its own: a scrubbed price is one.
 - An exception is about one path of one record type, and goes before the label.
+- A condition is held to it as well: it tells something of everything that it reads (`readings`).
 - An excess shows a record that would be disclosed. One for which none was found is an excess all the same.
 
 What a policy says beyond its rules (scope, validity, release) has no ceiling.
@@ -24,13 +25,14 @@ from gateway.policy.diff_facets import Facet, facets_of
 from gateway.policy.document import DisclosurePolicy, FieldRule, Section
 from gateway.policy.findings import Finding
 from gateway.policy.levels import Level, level_of
+from gateway.policy.readings import Overreading, overreadings
 from gateway.policy.symbolic import Inquiry, Question
 from gateway.policy.symbolic_domain import leaf_at
 from gateway.policy.symbolic_witness import Witness
 from gateway.record.paths import FieldPath, Sensitivity
 from gateway.record.strictjson import Json
 
-__all__ = ["Caps", "Ceiling", "Excess", "Exemption", "exceeds", "parse_ceiling"]
+__all__ = ["Caps", "Ceiling", "Excess", "Exemption", "Overreading", "exceeds", "parse_ceiling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,12 @@ class Excess:
         return str(self.finding())
 
 
-def exceeds(ceiling: Ceiling, document: DisclosurePolicy) -> tuple[Excess, ...]:
-    """Return every rule of a checked, effective policy that goes beyond the ceiling, in the order of the document."""
-    found = (excess for section in document.sections for excess in _excesses(ceiling, document, section))
-    return tuple(dict.fromkeys(found))
+def exceeds(ceiling: Ceiling, document: DisclosurePolicy) -> tuple[Excess | Overreading, ...]:
+    """Return every rule of a checked, effective policy that goes beyond the ceiling, then every condition that does."""
+    rules = (excess for section in document.sections for excess in _excesses(ceiling, document, section))
+    kinds = {is_operator(audience) for audience in _audiences(document)}
+    conditions = (one for kind in sorted(kinds) for one in overreadings(ceiling, document, to_operator=kind))
+    return tuple(dict.fromkeys((*rules, *conditions)))
 
 
 def _excesses(ceiling: Ceiling, document: DisclosurePolicy, section: Section) -> Iterator[Excess]:

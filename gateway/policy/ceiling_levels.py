@@ -35,22 +35,25 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """The most that policies may do."""
+    """The most that policies may do; `readable` is what conditions may read whatever its level is."""
 
     name: str
     labels: Mapping[str, Caps]
     free_text: Caps
     exemptions: tuple[Exemption, ...] = ()
+    readable: frozenset[tuple[str, str]] = frozenset()
 
-    def allowed(self, record_type: str, path: str, label: Sensitivity, rule: FieldRule, *, to_operator: bool) -> Level:
-        """Return the highest level that a rule at a path may have, for one kind of audience."""
+    def allowed(
+        self, record_type: str, path: str, label: Sensitivity, rule: FieldRule | None, *, to_operator: bool
+    ) -> Level:
+        """Return the highest level that a rule at a path may have, for one kind of audience; None for a condition."""
         column = "operators" if to_operator else "customers"
         for exemption in self.exemptions:
             level: Level | None = getattr(exemption, column)
             if (exemption.record_type, exemption.path) == (record_type, path) and level is not None:
                 return level
         cap: Level = getattr(self.labels[label], column)
-        if isinstance(rule.transform, Scrub) and label == FREE_TEXT and cap > Level.DROP:
+        if rule and isinstance(rule.transform, Scrub) and label == FREE_TEXT and cap > Level.DROP:
             scrubbed: Level = getattr(self.free_text, column)
             return max(cap, scrubbed)
         return cap

@@ -3,7 +3,7 @@
 Rules:
 - As strict as for policies: strict YAML, no unknown key, every path in its schema.
 - Every label has a level for operators and one for customers; none is left to a default.
-- An exception says why.
+- An exception says why, and so does whatever conditions may read beyond the levels.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from gateway.record.paths import SENSITIVITIES, Catalogue, FieldPath, MalformedP
 from gateway.record.schemas import record_types
 
 KIND = "DisclosureCeiling"
-_HEAD = ("apiVersion", "kind", "name", "labels", "free_text", "exceptions")
+_HEAD = ("apiVersion", "kind", "name", "labels", "free_text", "exceptions", "conditions")
 _COLUMNS = ("operators", "customers")
 _WORDS = {str(level): level for level in Level}
 _SHORTEST_REASON = 10
@@ -51,12 +51,15 @@ def _ceiling(root: Node, findings: Findings) -> Ceiling:
     name = require(head, "name", root, "the ceiling", findings)
     labels = require(head, "labels", root, "the ceiling", findings)
     free_text = require(head, "free_text", root, "the ceiling", findings)
-    exceptions = items_of(head["exceptions"][1], "`exceptions`", findings) if "exceptions" in head else ()
+    exceptions, conditions = (
+        items_of(head[key][1], f"`{key}`", findings) if key in head else () for key in ("exceptions", "conditions")
+    )
     return Ceiling(
         name=(text_of(name, "`name`", findings) or "") if name is not None else "",
         labels=_labels(labels, findings) if labels is not None else {},
         free_text=_free_text(free_text, findings),
         exemptions=tuple(_exemptions(exceptions, findings)),
+        readable=frozenset(_readable(conditions, findings)),
     )
 
 
@@ -109,6 +112,15 @@ def _exemptions(nodes: tuple[Node, ...], findings: Findings) -> Iterator[Exempti
         if place is not None:
             seen.add(place)
             yield Exemption(*place, *levels)
+
+
+def _readable(nodes: tuple[Node, ...], findings: Findings) -> Iterator[tuple[RecordTypeName, str]]:
+    for node in nodes:
+        entries = mapping_of(node, "what conditions may read", findings, ("record", "path", "because"))
+        place = _place(entries, node, findings)
+        _check_reason(require(entries, "because", node, "what conditions may read", findings), findings)
+        if place is not None:
+            yield place
 
 
 def _place(entries: Entries, node: Node, findings: Findings) -> tuple[RecordTypeName, str] | None:

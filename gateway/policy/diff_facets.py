@@ -112,6 +112,15 @@ def clauses_of(document: DisclosurePolicy, section: Section, path: str) -> froze
     )
 
 
+def conditions_of(document: DisclosurePolicy, section: Section) -> Iterator[tuple[str, Clause]]:
+    """Yield every condition of a section, with where it stands: `when`, or the array whose members it is about."""
+    agreement = tuple(sorted(document.agreement.variables().items()))
+    if section.when is not None:
+        yield "when", Clause(section.when, section.record_type, agreement)
+    for rule in section.members:
+        yield rule.path, Clause(rule.when, section.record_type, agreement, rule.path)
+
+
 def _is_around(rule: MemberRule, steps: tuple[Step, ...]) -> bool:
     """Tell whether the members that a rule admits include whatever stands at a path.
 

@@ -16,7 +16,7 @@ from typing import Any
 from gateway.ids import RecordTypeName
 from gateway.policy.diff import condition, diff
 from gateway.policy.diff_examples import completed, seen
-from gateway.policy.diff_facets import Facet, clauses_of, facets_of
+from gateway.policy.diff_facets import Facet, clauses_of, conditions_of, facets_of
 from gateway.policy.document import DisclosurePolicy, Map, Section
 from gateway.policy.levels import Level, level_of
 from gateway.policy.symbolic import Answer, Inquiry, Question
@@ -54,18 +54,10 @@ def may_err(document: DisclosurePolicy) -> tuple[Objection, ...]:
 
 def _errors(document: DisclosurePolicy) -> Iterator[Objection]:
     for section in document.sections:
-        for path, clause in _conditions(document, section):
+        for path, clause in conditions_of(document, section):
             answer = Inquiry([clause]).ask(Question(section.record_type, errs=clause))
             if answer.may_be:
                 yield _objection(section, path, f"`{clause.text}` can be in error", answer)
-
-
-def _conditions(document: DisclosurePolicy, section: Section) -> Iterator[tuple[str, Clause]]:
-    agreement = tuple(sorted(document.agreement.variables().items()))
-    if section.when is not None:
-        yield "when", Clause(section.when, section.record_type, agreement)
-    for rule in section.members:
-        yield rule.path, Clause(rule.when, section.record_type, agreement, rule.path)
 
 
 def _objection(section: Section, path: str, reason: str, answer: Answer) -> Objection:

@@ -1,12 +1,14 @@
 """How a policy may change the head of its base: validity and scope only shrink, embargo and cadence only grow.
 
 What the policy does not say it inherits. Objectives and contacts disclose nothing of a record, so what the policy says
-of them holds; conditions of the base then read what this policy agreed.
+of them holds; conditions of the base then read what this policy agreed. What a condition of the base reads and the base
+itself gives stays as it is: nobody can say of another value whether the condition then lets out less.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from gateway.policy.document import Agreement, DisclosurePolicy, Hierarchy, Release, Scope
@@ -35,7 +37,28 @@ def narrowed_agreement(
             message = f"the base `{ground.name}` is not valid then"
             mark = upper.mark_of(f"agreement.valid.{key}")
             findings.add(mark, "policy.widens", message, f"Write {held}, or a shorter time.")
+    _check_what_conditions_read(upper, ground, agreement, findings)
     return agreement
+
+
+def _check_what_conditions_read(
+    upper: DisclosurePolicy, ground: DisclosurePolicy, agreement: Agreement, findings: Findings
+) -> None:
+    """Note values of the base's agreement that would be others for the base's own conditions."""
+    said = agreement.variables()
+    for name, held in ground.agreement.variables().items():
+        # Whatever reads a value has the last part of its name in it; one found in a text too many does no harm.
+        word = re.compile(rf"\b{name.rpartition('.')[2]}\b")
+        if said[name] != held and any(word.search(condition) for condition in _conditions(ground)):
+            message = f"a condition of the base `{ground.name}` reads `{name}`"
+            findings.add(upper.mark_of(name), "policy.widens", message, f"Write {held}, or leave it out.")
+
+
+def _conditions(document: DisclosurePolicy) -> Iterator[str]:
+    for section in document.sections:
+        yield from (rule.when for rule in section.members)
+        if section.when is not None:
+            yield section.when
 
 
 def narrowed_release(upper: DisclosurePolicy, ground: DisclosurePolicy, findings: Findings) -> Release:

@@ -49,6 +49,18 @@ _LARGEST = 2**53
 _HALF = Fraction(1, 2)
 _FEWEST_HIDDEN = 4
 _MAPPED_BITS = 96
+_CARRIED = tuple(
+    (bytes.fromhex(head), bits)
+    for head, bits in (
+        ("2002", 16),  # RFC 3056
+        ("2001 0000", 32),  # RFC 4380, the server's
+        ("0064 ff9b 0001", 48),  # RFC 8215, at the earliest
+        ("0064 ff9b 0000 0000 0000 0000", 96),  # RFC 6052
+        ("0000 0000 0000 0000 ffff 0000", 96),  # RFC 7915
+        ("0000 0000 0000 0000 0000 0000", 96),  # RFC 4291
+    )
+)
+"""How addresses begin that carry an IPv4 address, and after how many bits that begins."""
 
 
 def transformed(value: Any, transform: Transform, leaf: Leaf, document: DisclosurePolicy, context: Context) -> Any:
@@ -145,9 +157,19 @@ def _network(value: str, ipv4: int, ipv6: int) -> str | None:
     if network.version == 6:
         inner = network.network_address.ipv4_mapped
         if inner is None:
-            return str(network.supernet(new_prefix=min(ipv6, network.prefixlen)))
+            longest = min(ipv6, _carried_at(network.network_address.packed) + ipv4)
+            return str(network.supernet(new_prefix=min(longest, network.prefixlen)))
         network = ipaddress.IPv4Network((inner, network.prefixlen - _MAPPED_BITS))
     return str(network.supernet(new_prefix=min(ipv4, network.prefixlen)))
+
+
+def _carried_at(address: bytes) -> int:
+    """Return after how many bits of an IPv6 address an IPv4 address stands in it; all of them if none does."""
+    for head, bits in _CARRIED:
+        if address.startswith(head):
+            return bits
+    # ISATAP says `5efe` in the second half, whatever the flags before it.
+    return 96 if bytes([address[8] & 0xFC, *address[9:12]]) == b"\x00\x00\x5e\xfe" else 128
 
 
 def _masked(value: str, first: int, last: int) -> str:

@@ -98,10 +98,11 @@ def references_around(record_type: str, path: FieldPath) -> tuple[FieldPath, ...
 
 
 def types_of(document: DisclosurePolicy, record_type: str, path: FieldPath) -> Mapping[str, RecordTypeName]:
-    """Return the types to which the reference at `path` may lead under this policy, by their TM Forum class.
+    """Return the types that the `id` of the reference at `path` may name under this policy, by their TM Forum class.
 
     A type counts when the policy has a section for it. Where a rule discloses the reference's `id`, the type's own
-    section must do the same with its `id`: a reference that would show the identifier in another form leads nowhere.
+    section must do the same with its `id`: of a reference to any other type the `id` alone is withheld, and what else
+    the rules say of the reference leaves all the same.
     """
     target = target_of(record_type, path)
     candidates = record_types() if target == BY_TYPE else (target,)

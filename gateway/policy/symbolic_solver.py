@@ -1,6 +1,7 @@
 """What makes some conditions true and others not, by z3.
 
 Rules:
+- A condition with loops may exhaust its budget and is not true then, whatever it says.
 - What the translation leaves open is free. So an answer that there are no values is certain, and an answer with values
   must be tried out on the evaluator.
 - The solver's effort is bounded by steps, not by time: the same question has the same answer everywhere.
@@ -15,9 +16,11 @@ from typing import Any, Final, TypeAlias
 
 import z3
 
+from gateway.ids import RecordTypeName
 from gateway.policy.symbolic_domain import Clause, Variable
 from gateway.policy.symbolic_terms import Formula, Term, conjunction, is_true, negation
 from gateway.policy.symbolic_translate import ROOM, Translation
+from gateway.policy.symbolic_tree import Tree
 
 _EFFORT: Final = 4_000_000
 
@@ -51,6 +54,7 @@ class Formulas:
         self._solver = z3.Solver(ctx=context)
         self._solver.set("rlimit", _EFFORT)
         self._terms = Translation(context, self._solver.add, texts)
+        self._ending: dict[tuple[RecordTypeName, Tree], Formula] = {}
 
     @property
     def literals(self) -> list[str]:
@@ -61,7 +65,7 @@ class Formulas:
 
     def is_true(self, clause: Clause) -> Formula:
         """Return that a condition is exactly true."""
-        return is_true(self._terms.term(clause.tree, clause))
+        return self._is_true(clause.tree, clause)
 
     def is_not_all_true(self, clauses: Iterable[Clause]) -> Formula:
         """Return that at least one of some conditions is not exactly true."""
@@ -70,7 +74,7 @@ class Formulas:
     def is_error(self, clause: Clause) -> Formula:
         """Return that a condition is neither true nor false."""
         term = self._terms.term(clause.tree, clause)
-        return negation(conjunction(term.defined, term.is_truth))
+        return negation(conjunction(term.defined, term.is_truth, self._ends(clause.tree, clause)))
 
     def is_present(self, one: Variable, text: str | None) -> Formula:
         """Return that a variable has a value, or just this text."""
@@ -78,6 +82,25 @@ class Formulas:
         return conjunction(
             term.defined, text is None or conjunction(term.is_text, term.text == self._terms.codes[text])
         )
+
+    def _is_true(self, tree: Tree, clause: Clause) -> Formula:
+        return conjunction(is_true(self._terms.term(tree, clause)), self._ends(tree, clause))
+
+    def _ends(self, tree: Tree, clause: Clause) -> Formula:
+        """Return that the evaluation comes to an end within its budget; nobody knows of one with loops.
+
+        An exhausted budget is no error that `||` could absorb. What is true and comes to an end has evaluated all that
+        it joins by `&&`, so each part comes to an end by itself.
+        """
+        if not tree.has_loops():
+            return True
+        key = clause.record_type, tree
+        if key not in self._ending:
+            ends = self._ending[key] = z3.Bool(f"end {len(self._ending)}", self._solver.ctx)
+            if tree.said == ("call", "_&&_"):
+                so = conjunction(is_true(self._terms.term(tree, clause)), ends)
+                self._solver.add([z3.Implies(so, self._ends(part, clause)) for part in tree.parts])
+        return self._ending[key]
 
     def solve(self, demands: Iterable[Formula], wanted: Iterable[Variable]) -> Mapping[str, Values] | bool:
         """Find values that satisfy all demands.

@@ -66,6 +66,11 @@ class Tree:
         for part in self.parts:
             yield from part.numbers()
 
+    def has_loops(self) -> bool:
+        """Tell whether a comprehension stands in the tree: nothing else uses up the budget of an evaluation."""
+        is_loop = self.form == "other" and self.said[0] == str(_COMPREHENSION)
+        return is_loop or any(part.has_loops() for part in self.parts)
+
     def replaced(self, values: Mapping[str, Tree]) -> Tree:
         """Return the tree with names replaced. Those that a comprehension binds have no dot and are never ours."""
         if self.form == "name" and self.said[1] in values:

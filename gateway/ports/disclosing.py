@@ -40,7 +40,7 @@ class Version:
         position: The line of the journal that brought it.
         taken_at: When the journal took it; the embargo counts from there.
         due_at: When it may be told; None when it has been.
-        body: The whole internal record.
+        body: The whole internal record, with what stood around it.
     """
 
     audience: AudienceId

@@ -112,6 +112,10 @@ class Tokens(CustomerTokens, Protocol):
         """Enrol a customer, or replace its token: the former one ends at once."""
         ...
 
+    def customers(self) -> Sequence[CustomerId]:
+        """Return everybody who is enrolled, stopped ones too, in order."""
+        ...
+
 
 class Stops(Protocol):
     """Who is cut off: partners and tokens of this store are not found while their audience is here."""

@@ -18,6 +18,7 @@ from gateway.policy.document import DisclosurePolicy
 from gateway.policy.load import load
 from gateway.policy.nodes import decode
 from gateway.policy.printer import print_policy
+from gateway.policy.readings import told_by_conditions
 
 CEILING = "ceiling.yaml"
 """The operator's own ceiling, in the folder of the instance; without it the one that ships holds."""
@@ -57,7 +58,9 @@ def _test(documents: Sequence[DisclosurePolicy], tests: Mapping[str, str]) -> Se
 
 def _compare(old: DisclosurePolicy | None, new: DisclosurePolicy) -> Difference:
     difference = diff(old, new)
-    return Difference(difference.widens, diff_digest(difference), tuple(map(_said, difference.changes)))
+    # The digest covers both policies, so it covers what follows from them too.
+    told = (f"note: {one}" for one in told_by_conditions(old, new))
+    return Difference(difference.widens, diff_digest(difference), (*map(_said, difference.changes), *told))
 
 
 def _said(change: Change) -> str:

@@ -39,7 +39,7 @@ def test_the_policies_that_come_with_demarc_keep_within_the_ceiling(file: Path) 
 def test_no_value_beyond_public_and_service_may_be_kept_unless_an_exception_says_why(record_type: str) -> None:
     """Every leaf of every type, one policy each: what may be kept is what the labels and the exceptions allow."""
     base = policy(f"{record_type}:\n  fields:\n    id: {{pseudonym: {record_type}}}")
-    excused = {exemption.path for exemption in DEFAULT.exemptions if exemption.record_type == record_type}
+    excused = {one.path for one in DEFAULT.exemptions if one.record_type == record_type and one.operators is Level.KEEP}
     for leaf in Catalogue.of(base.sections[0].record_type).leaves:
         document = _with(base, FieldRule(str(leaf.path), Keep()))
         if leaf.path.steps[-1].name != "id" and not check(document):
@@ -152,7 +152,7 @@ def test_a_sentence_that_names_services_is_held_to_what_may_stand_in_for_a_value
 def test_scrubbing_lifts_no_other_label_than_that_of_free_text(record_type: str) -> None:
     """What a scrubbed price says is still the price: no name that an inventory knows stands in it."""
     base = policy(f"{record_type}:\n  fields:\n    id: {{pseudonym: {record_type}}}")
-    excused = {exemption.path for exemption in DEFAULT.exemptions if exemption.record_type == record_type}
+    excused = {one.path for one in DEFAULT.exemptions if one.record_type == record_type and one.operators is Level.KEEP}
     for leaf in Catalogue.of(base.sections[0].record_type).leaves:
         document = _with(base, FieldRule(str(leaf.path), Scrub()))
         if str(leaf.path) not in excused and not check(document):
@@ -259,3 +259,54 @@ def _labels_of_exemptions(ceiling: Ceiling) -> set[str]:
     nodes = [Catalogue.of(one.record_type).lookup(one.path) for one in ceiling.exemptions]
     assert all(isinstance(node, Leaf) for node in nodes)
     return {node.sensitivity for node in nodes}
+
+
+# --- what conditions tell ---
+
+
+@pytest.mark.parametrize(
+    ("when", "said", "label"),
+    [
+        ('object.serialNumber == "4711"', "object.serialNumber", "secret"),
+        ('record.perceivedSeverity == "critical" && object.serialNumber < "5"', "object.serialNumber", "secret"),
+        ('record.ackUserId != "anna"', "ackUserId", "secret"),
+        ('["4711"].exists(x, x == object.serialNumber)', "object.serialNumber", "secret"),
+    ],
+)
+def test_a_condition_does_not_tell_what_no_rule_may(when: str, said: str, label: str) -> None:
+    [excess] = exceeds(DEFAULT, alarm_policy("state: keep", when=f"'{when}'".replace('"', '\\"').replace("'", '"')))
+    finding = excess.finding()
+    assert (finding.code, finding.line) == ("policy.ceiling", 7)
+    assert finding.message.startswith(
+        f"`{said}` is {label}: at most drop, and a condition of alarm on it is generalise"
+    )
+
+
+def test_neither_does_a_condition_on_the_members_of_an_array() -> None:
+    rule = "comment: {items: {when: 'item.userId == \"anna\"', fields: {time: {truncate: hour}}}}"
+    [excess] = exceeds(DEFAULT, alarm_policy(rule))
+    assert "`comment[].userId` is secret" in str(excess)
+
+
+def test_what_may_be_told_coarsely_may_be_read() -> None:
+    when = '\'object.interconnect && object.operationalState == "enable" && record.probableCause != "a"\''
+    assert exceeds(DEFAULT, alarm_policy("state: keep", when=when)) == ()
+
+
+def test_what_the_ceiling_lets_conditions_read_is_read_and_no_more_disclosed_for_that() -> None:
+    def ceiling(entry: str) -> Ceiling:
+        return parse_ceiling(TEXT.replace("\nexceptions:", f"  - {{{entry}}}\n\nexceptions:"), "c")
+
+    document = alarm_policy("state: keep", when="'record.ackUserId != \"\"'")
+    assert exceeds(DEFAULT, document) != ()
+    said = ceiling("record: alarm, path: ackUserId, because: It is told by telephone.")
+    assert exceeds(said, document) == ()
+    assert exceeds(said, alarm_policy("ackUserId: {constant: somebody}")) != ()
+    assert exceeds(ceiling("record: resource, path: serialNumber, because: It is told by telephone."), document) != ()
+    for broken, why in (
+        ("record: alrm, path: ackUserId, because: It is told by telephone.", "no record type `alrm`"),
+        ("record: alarm, path: ackUserId", "because"),
+        ("record: alarm, path: ackUserId, because: so", "this is no reason"),
+    ):
+        with pytest.raises(PolicyRefused, match=why):
+            ceiling(broken)

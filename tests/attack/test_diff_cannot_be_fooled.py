@@ -65,6 +65,10 @@ def test_a_narrower_condition_hides_and_a_wider_one_shows(old: str, new: str) ->
     assert {change.kind for change in _conditions(new, old).changes} == {"visible"}
 
 
+_MANY = f"[{', '.join(map(str, range(100)))}]"
+LOOPS = f"{_MANY}.all(a, {_MANY}.all(b, {_MANY}.all(c, a + b + c >= 0)))"
+"""Nothing comes to an end with it, and it is no error to `||` either."""
+
 WIDER = {
     "more words, and one of them is or": (CRITICAL, f'{CRITICAL} && object.interconnect || record.state != ""'),
     "the brackets moved": (
@@ -90,6 +94,8 @@ WIDER = {
     ),
     "a comprehension": (CRITICAL, '["critical", "major"].exists(x, x == record.perceivedSeverity)'),
     "another object": ("object.interconnect", 'object.interconnect || object.name == "rt1"'),
+    "a budget that is exhausted no longer": (f"{LOOPS} || {CRITICAL}", CRITICAL),
+    "a budget that is exhausted later": (f"{LOOPS} || {CRITICAL}", f"{CRITICAL} || {LOOPS}"),
 }
 
 

@@ -268,7 +268,7 @@ def test_text_that_has_to_be_clean_is_checked_again() -> None:
     ):
         with pytest.raises(EgressRefused) as refused:
             check.require_clean(ALARM, unclean, "", NOBODY, ALLOWED)
-        assert (refused.value.reason, refused.value.pointer) == ("contract", pointer)
+        assert (refused.value.reason, refused.value.pointer) == ("unclean", pointer)
 
 
 # --- D-49: what the contract says ------------------------------------------------------------------------------------

@@ -129,7 +129,7 @@ MUTANTS = [
     Mutant("what is not in a map is kept", "contract", "{map: {Port: equipment}}", "keep"),
     Mutant("a time is not cut down", "contract", "{truncate: minute}", "keep"),
     Mutant("a time is cut down to less than it should", "contract", "{truncate: minute}", "{truncate: second}"),
-    Mutant("free text is not scrubbed", "contract", "specificProblem: scrub", "specificProblem: keep"),
+    Mutant("free text is not scrubbed", "unclean", "specificProblem: scrub", "specificProblem: keep"),
     Mutant(
         "a constant is replaced by the value", "contract", "sourceSystemId: {constant: demarc}", "sourceSystemId: keep"
     ),
@@ -177,12 +177,12 @@ MUTANTS = [
     ),
     Mutant(
         "the scrubber lets everything through",
-        "contract",
+        "unclean",
         context=lambda context: replace(context, scrub=str),
     ),
     Mutant(
         "the scrubber knows no names",
-        "contract",
+        "unclean",
         context=lambda context: replace(context, scrub=Scrubber(NameScanner(())).scrub),
     ),
 ]
@@ -213,7 +213,7 @@ def test_a_broken_compiler_is_caught_before_sealing(mutant: Mutant) -> None:
 
 def test_there_are_enough_of_them() -> None:
     assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS) >= 12
-    assert {mutant.found_by for mutant in MUTANTS} == {"contract", "name"}
+    assert {mutant.found_by for mutant in MUTANTS} == {"contract", "name", "unclean"}
 
 
 def _shown() -> Iterator[tuple[RecordTypeName, Any]]:

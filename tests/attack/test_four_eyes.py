@@ -14,7 +14,8 @@ import pytest
 from gateway.errors import DemarcError, IdentityError, StorageError
 from gateway.evidence import jws
 from gateway.inside.in_force import PolicyAltered
-from gateway.inside.propose import Wish
+from gateway.inside.propose import Wish, filed_draft, proposal_of
+from gateway.inside.publish import require_now
 from gateway.policy.approval import (
     APPROVE,
     Approval,
@@ -493,6 +494,89 @@ def test_a_clock_set_back_brings_nothing_back(house: House) -> None:
         house.now += timedelta(hours=hours)
         assert house.life.due_taker().run_once() == 0
     assert in_force(house) == said(NARROW)
+
+
+# --- P-13: what waits for its time ---
+
+LATER = timedelta(hours=1)
+
+
+@pytest.fixture
+def narrowing(house: House) -> House:
+    """Return the house where a narrower policy is to be in force in an hour."""
+    publish(house, later(house, NARROWER, LATER))
+    return house
+
+
+def later(house: House, text: str, span: timedelta, by: Hand = ANNA) -> str:
+    wish = Wish(effective_from=house.now + span)
+    return house.life.proposer().submit(text, "later.yaml", by, wish).draft.id
+
+
+def pass_time(house: House, span: timedelta) -> None:
+    house.now += span
+    house.life.due_taker().run_once()
+
+
+@pytest.mark.parametrize("name", ["test", "again"])
+def test_nobody_alone_puts_off_a_narrowing_by_publishing_what_is_in_force_again(narrowing: House, name: str) -> None:
+    draft = submit(narrowing, NARROW.replace("name: test", f"name: {name}"))
+    with pytest.raises(ApprovalMissing):
+        publish(narrowing, draft)
+    pass_time(narrowing, LATER)
+    assert in_force(narrowing) == said(NARROWER)
+
+
+def test_nobody_alone_puts_off_a_narrowing_by_scheduling_it_once_more(narrowing: House) -> None:
+    draft = later(narrowing, NARROWER, timedelta(days=300))
+    with pytest.raises(ApprovalMissing):
+        publish(narrowing, draft)
+    pass_time(narrowing, LATER)
+    assert in_force(narrowing) == said(NARROWER)
+
+
+def test_what_narrows_both_what_is_in_force_and_what_waits_needs_nobody_else(narrowing: House) -> None:
+    publish(narrowing, later(narrowing, NARROWER, LATER / 2))
+    publish(narrowing, submit(narrowing, NARROWER))
+    assert in_force(narrowing) == said(NARROWER)
+
+
+def test_two_officers_put_a_narrowing_off_and_see_what_waits(narrowing: House) -> None:
+    draft = submit(narrowing, NARROW)
+    [difference] = narrowing.life.proposer().review(draft).differences
+    assert any(line.startswith("against what waits until 2026-11-23 13:00:00 UTC: ") for line in difference.lines)
+    approve(narrowing, draft)
+    publish(narrowing, draft)
+    pass_time(narrowing, LATER)
+    assert in_force(narrowing) == said(NARROW)
+
+
+def test_a_draft_from_before_a_narrowing_was_scheduled_does_not_put_it_off(house: House) -> None:
+    again = submit(house, NARROW.replace("name: test", "name: again"))
+    publish(house, later(house, NARROWER, LATER))
+    with pytest.raises(DraftMoved):
+        publish(house, again)
+    pass_time(house, LATER)
+    assert in_force(house) == said(NARROWER)
+
+
+def test_what_is_scheduled_while_a_draft_is_compared_is_not_struck_out_unseen(house: House) -> None:
+    """The transaction that publishes looks again: what was compared just before may be no longer all there is."""
+    draft = submit(house, NARROW.replace("name: test", "name: again"))
+    with house.store.read() as work:
+        filed = filed_draft(work, draft)
+        proposal = proposal_of(work, house.life.language, filed)
+    publish(house, later(house, NARROWER, LATER))
+    with house.store.write() as work, pytest.raises(DraftMoved, match="strike out"):
+        require_now(work, filed, proposal, house.now)
+
+
+def test_nobody_alone_puts_off_a_narrowing_by_a_rollback(narrowing: House) -> None:
+    with narrowing.store.read() as work:
+        [former] = {one.policy for one in map(work.office.publications.get, (1,)) if one}
+    draft = narrowing.life.publisher().roll_back(NORTHLINK, ANNA, former).draft.id
+    with pytest.raises(ApprovalMissing):
+        publish(narrowing, draft)
 
 
 def _about(house: House, draft_id: str) -> dict[str, object]:

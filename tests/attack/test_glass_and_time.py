@@ -239,6 +239,53 @@ def test_a_glass_that_cannot_be_mended_cuts_its_audience_off(house: House, glass
     assert stopped(house)[1] == [NORTHLINK]
 
 
+def told_of(house: House, record: str) -> list[tuple[str, bool]]:
+    """Return the events about an alarm, each with whether it shows what only the broken glass shows."""
+    house.disclose()
+    subjects = {"alarm-1": 0, "alarm-2": 1}
+    known = list(dict.fromkeys(entry.subject for entry in house.entries()))
+    return [
+        (entry.event, "probableCause" in entry.data)
+        for entry in house.entries()
+        if known.index(entry.subject) == subjects[record]
+    ]
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_nothing_is_sealed_under_a_glass_whose_time_is_over_and_that_is_not_mended(
+    house: House, glass_draft: str, tmp_path: Path, *, is_restarted: bool
+) -> None:
+    house.life.break_glass().open(glass_draft, BORIS)
+    house.disclose()
+    exchange_the_regular_policy(tmp_path)
+    house.now += timedelta(hours=2) - timedelta(microseconds=1)
+    house.take(alarm("alarm-2"))
+    assert told_of(house, "alarm-2") == [("raised", True)]
+    house.now += timedelta(microseconds=1)
+    if is_restarted:
+        house.discloser = house.new_discloser()
+    house.take(alarm(perceivedSeverity="major"), alarm("alarm-3"))
+    before = house.lines()
+    house.disclose()
+    assert house.lines() == before
+    house.take(alarm("alarm-2", alarmedObject={"id": "rt9.lyon"}))
+    assert told_of(house, "alarm-2") == [("raised", True), ("withdrawn", False)], "to take away is never too late"
+
+
+def test_what_came_in_after_the_end_of_a_glass_is_told_under_the_policy_that_mends_it(
+    house: House, glass_draft: str
+) -> None:
+    house.life.break_glass().open(glass_draft, BORIS)
+    house.disclose()
+    house.now += timedelta(hours=3)
+    house.take(alarm(perceivedSeverity="major"), alarm("alarm-2", state="raised"))
+    house.disclose()
+    assert house.life.due_taker().run_once() == 1
+    assert told_of(house, "alarm-1") == [("raised", False), ("changed", True), ("changed", False)]
+    assert house.told()[-1] == ("alarm", "raised", {"state": "raised", "perceivedSeverity": "critical"})
+    assert {"state": "raised", "perceivedSeverity": "major"} in [data for _, _, data in house.told()]
+
+
 def test_a_cut_off_audience_comes_back_when_its_glass_is_mended_after_all(
     house: House, glass_draft: str, tmp_path: Path
 ) -> None:

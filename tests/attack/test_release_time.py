@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from gateway.inside.pass_time import Timekeeper, line_of
 from gateway.ports import NewLine
+from gateway.record import strictjson
 from tests.inside_side import NORTHLINK, NOW, alarm, opened, policy, resource, service
 
 
@@ -198,6 +200,106 @@ def test_an_alarm_that_a_new_dependency_brings_waits_from_then_on(house, clock):
     assert len(house.lines()) == 1
     clock.at(hours=3)
     assert len(house.lines()) == 2
+
+
+# --- what the inventory makes of a record ------------------------------------------------------------------------
+
+LIFTED = "alarmedObject: {lift: service, show: [id, name]}"
+
+
+def names(house) -> list[str]:
+    return [data.get("alarmedObject", {}).get("name", event) for _, event, data in house.told()]
+
+
+def again(text: str, number: int = 1) -> str:
+    return text.replace("name: test", f"name: again-{number}")
+
+
+def rename(house, name: str, **more) -> None:
+    house.take(service("line", name=name, **more))
+    house.disclose()
+
+
+def test_publishing_once_more_does_not_tell_a_name_before_its_time(house, clock):
+    text = held(fields=LIFTED)
+    begin(house, clock, text)
+    clock.at(hours=1)
+    assert names(house) == ["Line 1"]
+    clock.at(hours=1, minutes=10)
+    rename(house, "Line 2")
+    for number, minutes in enumerate((15, 69)):
+        house.publisher.publish(again(text, number), "test.yaml")
+        clock.at(hours=1, minutes=minutes)
+        assert names(house) == ["Line 1"]
+    clock.at(hours=2, minutes=10)
+    assert names(house) == ["Line 1", "Line 2"]
+
+
+def test_a_wider_policy_shows_the_service_as_it_was_told_so_far(house, clock):
+    begin(house, clock, held())
+    clock.at(hours=1)
+    rename(house, "Line 2")
+    house.publisher.publish(held(fields=f"perceivedSeverity: keep\n      {LIFTED}"), "test.yaml")
+    clock.at(hours=1, minutes=59)
+    assert names(house)[1:] == ["Line 1"]
+    clock.at(hours=2)
+    assert names(house)[1:] == ["Line 1", "Line 2"], "what nobody looked at is looked at when the rules change"
+
+
+def test_what_is_released_is_told_as_it_stood_when_it_was_taken(house, clock):
+    begin(house, clock, held(fields=LIFTED))
+    clock.at(minutes=30)
+    rename(house, "Line 2")
+    clock.at(minutes=60)
+    assert names(house) == ["Line 1"]
+    clock.at(minutes=90)
+    assert names(house) == ["Line 1", "Line 2"]
+
+
+def test_a_day_on_which_an_agreement_changes_nothing_tells_no_name_before_its_time(house, clock):
+    text = held("{embargo: 3d, cadence: none}", LIFTED)
+    text = text.replace("release:", "agreement: {valid: {from: 2026-11-20, until: 2027-11-23}}\nrelease:")
+    begin(house, clock, text)
+    clock.at(days=3)
+    assert names(house) == ["Line 1"]
+    rename(house, "Line 2")
+    with house.store.write() as work:
+        work.journal.append([line_of({"audience": NORTHLINK, "policy": 1, "day": "2026-11-26"})], house.now)
+    house.disclose()
+    assert names(house) == ["Line 1"]
+    clock.at(days=6)
+    assert names(house) == ["Line 1", "Line 2"]
+
+
+def test_an_object_that_hides_the_record_hides_it_at_the_next_review_whatever_waits(house, clock):
+    begin(house, clock, held())
+    clock.at(hours=1)
+    house.take(resource(administrativeState="locked"))
+    house.disclose()
+    narrower = held().replace('!= "minor"', '!= "minor" && object.administrativeState != "locked"')
+    house.publisher.publish(narrower, "test.yaml")
+    house.disclose()
+    assert [event for _, event, _ in house.told()] == ["raised", "withdrawn"]
+    clock.at(hours=9)
+    assert len(house.lines()) == 2
+
+
+def test_a_service_that_is_somebody_else_s_now_is_not_told_as_it_was(house, clock):
+    house.take(service("other", name="Other line"))
+    begin(house, clock, held(fields="affectedService: {lift: service, show: [name]}"))
+    house.take(service("other", name="Other line", party="acme"))
+    clock.at(hours=1)
+    assert [data["affectedService"] for _, _, data in house.told()] == [[{"name": "Line 1"}]]
+
+
+def test_what_an_older_version_let_wait_is_told_as_things_are_now(house, clock):
+    begin(house, clock, held(fields=LIFTED))
+    with house.store.write() as work:
+        for one in work.held_back.of_audience(NORTHLINK):
+            work.held_back.put([replace(one, body=strictjson.dump(alarm()))])
+    rename(house, "Line 2")
+    clock.at(hours=1)
+    assert names(house) == ["Line 2"]
 
 
 # --- the clock -------------------------------------------------------------------------------------------------------

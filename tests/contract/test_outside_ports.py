@@ -154,6 +154,7 @@ class TestTokens:
         with outside.read() as work:
             assert (work.tokens.customer_of(b"a" * 32), work.tokens.customer_of(b"c" * 32)) == (None, "acme")
             assert work.tokens.customer_of(b"") is None
+            assert work.tokens.customers() == ["acme", "bolt"]
 
     def test_one_token_never_speaks_for_two(self, outside):
         with outside.write() as work:

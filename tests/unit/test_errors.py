@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
 from collections import Counter
 
@@ -9,6 +11,14 @@ import pytest
 
 from gateway.api.problems import FAMILIES, LEAVES
 from gateway.errors import DemarcError, StorageError, leaf_errors
+from gateway.evidence.stream import StreamGap
+from gateway.ids import RecordTypeName
+from gateway.policy.egress import EgressRefused
+from gateway.policy.findings import Finding, PolicyRefused
+from gateway.record.paths import UnknownPath
+from gateway.record.strictjson import NotStrictJson, Reason
+from gateway.record.validation import InvalidRecord
+from gateway.transport.head import HeadRefused
 from tests import reference_pages
 from tests.reference_pages import every_error
 
@@ -20,6 +30,30 @@ each_error = pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.__nam
 def test_codes_are_unique():
     counts = Counter(kind.code for kind in ERRORS)
     assert [code for code, count in counts.items() if count > 1] == []
+
+
+FINDING = Finding("a.yaml", 3, 7, "policy.map", "`state` is never `rased`", "Write `raised`.")
+BUILT = [
+    PolicyRefused([FINDING]),
+    EgressRefused("name", "/name", "rt1.par"),
+    UnknownPath("alarm has no `severty`", "perceivedSeverity"),
+    InvalidRecord(RecordTypeName("alarm"), []),
+    NotStrictJson(Reason.NOT_UTF_8, "/a", " in line 1"),
+    HeadRefused("line"),
+    StreamGap(7, 9),
+]
+
+
+def _pickled(error):
+    return pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+
+
+@pytest.mark.parametrize("error", BUILT, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, _pickled])
+def test_a_copy_of_an_error_says_all_that_the_error_says(error, again):
+    other = again(error)
+    assert type(other) is type(error)
+    assert (str(other), other.args, vars(other)) == (str(error), error.args, vars(error))
 
 
 @each_error

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from gateway import settings
 from gateway.cli.console import HERE, Home, out, printable
-from gateway.cli.policy.files import Audience, audience_of, short
+from gateway.cli.policy.files import Audience, known_audience, short
 
 if TYPE_CHECKING:
     from gateway.policy.approval import Draft
@@ -46,8 +46,10 @@ def history(audience: Audience, home: Home = HERE) -> None:
     from gateway.wiring.inside import build  # noqa: PLC0415
 
     table = Table("version", "since", "digest", "why", "author", "approved by")
-    with build(settings.load(home)).store.read() as work:
-        for one in work.office.publications.history(audience_of(audience)):
+    inside = build(settings.load(home))
+    found = known_audience(audience, inside.life())
+    with inside.store.read() as work:
+        for one in work.office.publications.history(found):
             publication = work.office.publications.get(one.publication)
             filed = work.office.drafts.get(publication.draft) if publication else None
             if publication is None or filed is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.cli.console import HERE, Home, out
+from gateway.cli.console import HERE, Home, err, out, printable
 from gateway.cli.policy.files import Files, bases_beside, is_base, print_findings, text_of
 from gateway.policy.findings import PolicyRefused
 
@@ -60,6 +60,7 @@ def _checked(file: Path, ceiling: Ceiling) -> list[str]:
     from gateway.policy.ceiling import exceeds, parse_ceiling  # noqa: PLC0415
     from gateway.policy.compiler import compile_policy  # noqa: PLC0415
     from gateway.policy.load import load, load_base  # noqa: PLC0415
+    from gateway.policy.readings import told_by_conditions  # noqa: PLC0415
 
     text = text_of(file)
     if _IS_CEILING.search(text):
@@ -70,5 +71,7 @@ def _checked(file: Path, ceiling: Ceiling) -> list[str]:
     excesses = [excess.finding() for document in documents for excess in exceeds(ceiling, document)]
     if excesses:
         raise PolicyRefused(excesses)
+    for one in dict.fromkeys(one for document in documents for one in told_by_conditions(None, document)):
+        err.print(f"{file}:{one.mark.line}:{one.mark.column}: [yellow]warning[/]: {printable(str(one))}")
     policies = [compile_policy(document) for document in documents]
     return [f"{file}: {one.name} for {one.audience} is usable, digest {one.digest}" for one in policies]

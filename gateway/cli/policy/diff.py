@@ -85,6 +85,7 @@ class _Compared:
 
     def more(self) -> Iterator[str]:
         yield from (f"CEILING  {excess}" for excess in self.excesses)
+        yield from (f"note     {one}" for one in self._notes())
         if self.replayed is not None:
             found = self.replayed
             yield (
@@ -93,10 +94,18 @@ class _Compared:
             )
             yield from (f"    {kind} {path}: {count} records" for (kind, path), count in found.fields.items())
 
+    def _notes(self) -> Sequence[object]:
+        from gateway.policy.readings import told_by_conditions  # noqa: PLC0415
+
+        return told_by_conditions(self.difference.old, self.difference.new)
+
     def as_json(self) -> dict[str, Any]:
         from gateway.policy.diff_text import diff_json  # noqa: PLC0415
 
-        told = diff_json(self.difference) | {"excesses": [_finding(excess.finding()) for excess in self.excesses]}
+        told = diff_json(self.difference) | {
+            "excesses": [_finding(excess.finding()) for excess in self.excesses],
+            "notes": list(map(str, self._notes())),
+        }
         if self.replayed is not None:
             found = self.replayed
             told["replay"] = {

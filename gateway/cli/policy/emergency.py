@@ -12,9 +12,9 @@ from gateway.cli.policy.files import (
     Audience,
     DraftId,
     File,
-    audience_of,
     bases_beside,
     findings_printed,
+    known_audience,
     short,
     span_of,
     text_of,
@@ -27,7 +27,8 @@ def stop(audience: Audience, officer: OfficerName, key: KeyFile, reason: Reason,
     """Cut one audience off at once: nothing more is sent or answered to it. What is sealed stays."""
     from gateway.wiring.inside import build  # noqa: PLC0415 - heavy; help must be quick
 
-    build(settings.load(home)).life().stopper().stop(audience_of(audience), hand_of(officer, key), reason)
+    life = build(settings.load(home)).life()
+    life.stopper().stop(known_audience(audience, life), hand_of(officer, key), reason)
     out.print(f"Stopped {audience}. Its queue is kept; `demarc policy resume` lets it go on.")
 
 
@@ -44,7 +45,8 @@ def resume(
     from gateway.wiring.inside import build  # noqa: PLC0415
 
     first, other = hand_of(officer, key), hand_of(second, second_key)
-    build(settings.load(home)).life().stopper().resume(audience_of(audience), first, other, reason)
+    life = build(settings.load(home)).life()
+    life.stopper().resume(known_audience(audience, life), first, other, reason)
     out.print(f"{audience} is served again.")
 
 

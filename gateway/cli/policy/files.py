@@ -7,14 +7,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gateway.cli.console import err, printable
 from gateway.ids import AudienceId, MalformedId, parse_audience_id
-from gateway.policy.findings import PolicyRefused
+from gateway.policy.findings import PolicyRefused, suggestion
 from gateway.policy.nodes import decode
+
+if TYPE_CHECKING:
+    from gateway.wiring.life import Life
 
 File = Annotated[Path, typer.Argument(help="Policy in YAML.", exists=True, dir_okay=False)]
 Files = Annotated[list[Path], typer.Argument(help="Policies in YAML.", exists=True, dir_okay=False)]
@@ -63,6 +66,18 @@ def audience_of(text: str) -> AudienceId:
         return parse_audience_id(text if text.startswith("urn:") else f"urn:demarc:{text}")
     except MalformedId as error:
         raise typer.BadParameter(f"{text}: write operator:ID or customer:ID") from error
+
+
+def known_audience(text: str, life: Life) -> AudienceId:
+    """Return the audience that `text` names, if there is one of that name."""
+    from gateway.inside.known import known_audiences  # noqa: PLC0415 - heavy; help must be quick
+
+    audience = audience_of(text)
+    everybody = known_audiences(life.inside, life.outside)
+    if audience in everybody:
+        return audience
+    told = suggestion(short(audience), map(short, everybody)) if everybody else "There is nobody yet."
+    raise typer.BadParameter(f"there is no {short(audience)}. {told}")
 
 
 def short(audience: str) -> str:

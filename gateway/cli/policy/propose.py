@@ -53,7 +53,9 @@ def review(draft: DraftId, home: Home = HERE) -> None:
     if proposal.is_spent:
         err.print("It was published already.")
     elif proposal.is_moved:
-        err.print("[red]Something else came into force since it was submitted[/]: it cannot be published any more.")
+        err.print(
+            "[red]Something else came into force, or waits to[/]: submit it again, this draft cannot be published."
+        )
     else:
         print_next(proposal)
 

@@ -9,7 +9,7 @@ import typer
 
 from gateway import settings
 from gateway.cli.console import HERE, Home, err
-from gateway.cli.policy.files import Audience, audience_of, bases_beside, findings_printed, tests_beside, text_of
+from gateway.cli.policy.files import Audience, bases_beside, findings_printed, known_audience, tests_beside, text_of
 from gateway.cli.policy.showing import print_proposal, print_published
 from gateway.cli.signing import KeyFile, Message, OfficerName, hand_of
 
@@ -59,7 +59,7 @@ def rollback(
 
     hand = hand_of(officer, key)
     life = build(settings.load(home)).life()
-    proposal = life.publisher().roll_back(audience_of(audience), hand, to, message)
+    proposal = life.publisher().roll_back(known_audience(audience, life), hand, to, message)
     print_proposal(proposal)
     _publish_if_it_may(life, proposal, hand)
 

@@ -116,3 +116,6 @@ class SqlTokens:
     def put(self, customer: CustomerId, name: str, token_digest: bytes) -> None:
         row = {"customer": customer, "name": name, "token_digest": token_digest}
         self.connection.execute(upsert(self.connection, CUSTOMER, ("customer",)), row)
+
+    def customers(self) -> Sequence[CustomerId]:
+        return list(self.connection.execute(sa.select(CUSTOMER.c.customer).order_by(CUSTOMER.c.customer)).scalars())

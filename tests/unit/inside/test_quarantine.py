@@ -103,11 +103,13 @@ def test_what_an_officer_discards_is_never_told_and_asked_about_no_more(stopped,
     assert problems(stopped) == ["the line is down"]
 
 
-def test_what_breaks_the_contract_cannot_be_released(stopped, desk):
+@pytest.mark.parametrize("reason", ["contract", "no-contract", "unclean", "too-large"])
+def test_what_is_no_matter_of_judgement_cannot_be_released(stopped, desk, reason):
+    """P-13: what policy and ceiling let nobody keep, a text that was not scrubbed, one officer cannot let pass."""
     number = number_of(desk)
     with stopped.store.write() as work:
         (one,) = work.withheld.every()
-        work.withheld.put({one.key: type(one)(*one.key, one.digest, "contract", "", one.body, one.noticed_at)})
+        work.withheld.put({one.key: type(one)(*one.key, one.digest, reason, "", one.body, one.noticed_at)})
     with pytest.raises(NotOverrulable):
         desk.release(number_of(desk), ANNA, "please")
     with pytest.raises(NothingWithheld):

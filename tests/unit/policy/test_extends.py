@@ -192,6 +192,37 @@ def test_a_base_may_read_what_only_a_policy_agrees() -> None:
     assert compile_policy(document).disclose(ALARM, alarm(), CONTEXT) is not None
 
 
+READING = BASE.replace('!= "minor"', '!= "minor" && agreement.NAME == "VALUE"')
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "head"),
+    [
+        ("objectives.notify_within", "10m", "{objectives: {notify_within: 10m}}"),
+        ("valid.until", "2026-06-30", "{valid: {until: 2026-06-30}}"),
+        ("valid.from", "2026-06-30", "{valid: {from: 2026-06-30}}"),
+    ],
+)
+def test_what_a_condition_of_the_base_reads_of_the_base_s_agreement_stays(name: str, value: str, head: str) -> None:
+    """A base that shows nothing because of what it agreed shows nothing to whoever extends it (threat P-13)."""
+    head = f"{TOP}agreement: {head}\nrecords: {{}}\n"
+    assert loaded(head).agreement.variables()[f"agreement.{name}"] == value
+    base = READING.replace("NAME", name).replace("VALUE", value)
+    assert compile_policy(loaded(TOP + "records: {}\n", base)).disclose(ALARM, alarm(), CONTEXT) is None
+    [finding] = refused(head, base=base)
+    assert (finding.code, finding.line) == ("policy.widens", 6)
+    assert finding.message == f"a condition of the base `base` reads `agreement.{name}`"
+
+
+def test_what_a_condition_of_a_further_base_reads_stays_too() -> None:
+    second = "apiVersion: demarc/v1\nkind: DisclosurePolicyBase\nname: second\nrecords: {alarm: {fields: {id: keep}}}\n"
+    text = f"{HEAD}extends: [second, base]\nagreement: {{objectives: {{notify_within: 10m}}}}\nrecords: {{}}\n"
+    second += "agreement: {objectives: {notify_within: 5m}}\n"
+    second = second.replace("{fields", "{when: agreement.objectives.notify_within == '10m', fields")
+    base = BASE.replace("  objectives: {notify_within: 5m}\n", "")
+    assert {finding.code for finding in refused(text, second=second, base=base)} >= {"policy.widens"}
+
+
 @pytest.mark.parametrize(
     ("head", "agreement"),
     [

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gateway.ids import RecordTypeName
+from gateway.policy.compiler import compile_policy
+from gateway.policy.context import Context
 from gateway.policy.references import BY_TYPE, references_around, target_of, types_of
 from gateway.policy.regions import REGION_OF, REGIONS, region_of, regions_named
 from gateway.record.paths import Array, Catalogue, FieldPath, Object
@@ -71,7 +73,7 @@ def test_references_around_a_path_are_found_at_any_depth() -> None:
     assert references_around("service", FieldPath.parse("supportingService[]")) == ()
 
 
-def test_a_reference_leads_only_to_what_names_itself_as_it_does() -> None:
+def test_the_id_of_a_reference_names_only_what_names_itself_as_it_does() -> None:
     document = policy(
         "service:\n  fields: {id: keep}\n"
         "alarm:\n  fields: {id: {pseudonym: alarm}}\n"
@@ -83,6 +85,19 @@ def test_a_reference_leads_only_to_what_names_itself_as_it_does() -> None:
     assert set(whatever) == {"Alarm", "Service", "TroubleTicket"}
     assert types_of(document, "service", FieldPath.parse("supportingResource[]")) == {}
     assert types_of(document, "alarm", FieldPath.parse("correlatedAlarm[]")) == {"Alarm": "alarm"}
+
+
+def test_where_the_forms_differ_only_the_id_of_a_reference_is_withheld() -> None:
+    document = policy(
+        "service:\n  fields: {id: keep}\n"
+        "alarm:\n  fields: {id: {pseudonym: alarm}}\n"
+        "trouble-ticket:\n  fields: {id: keep, 'relatedEntity[].id': keep, 'relatedEntity[].name': keep}"
+    )
+    entities = [{"id": "x", "name": one, "@referredType": one} for one in ("Alarm", "Service", "Resource")]
+    context = Context([], None, lambda _, text: text, lambda _type, _id: True)
+    ticket = {"@type": "TroubleTicket", "id": "t", "relatedEntity": entities}
+    shown = compile_policy(document).disclose(RecordTypeName("trouble-ticket"), ticket, context)
+    assert shown == {"id": "t", "relatedEntity": [{"id": "x", "name": "Service"}, {"name": "Alarm"}]}
 
 
 def test_every_country_is_in_one_region() -> None:

@@ -144,3 +144,13 @@ def test_a_value_is_placed_without_touching_the_rest() -> None:
     assert named.record["serviceCharacteristic"][0] == {"name": "a b", "value": 3} | {
         key: value for key, value in named.record["serviceCharacteristic"][0].items() if key not in ("name", "value")
     }
+
+
+LOOP = '["a", "b"].exists(x, x == record.probableCause)'
+
+
+def test_nobody_knows_of_a_loop_that_it_comes_to_an_end() -> None:
+    assert beyond(f'{LOOP} && record.state == "raised"', LOOP).outcome == "never", "what is true came to an end"
+    assert beyond(LOOP, LOOP).outcome == "never"
+    assert beyond('record.state == "raised"', f'record.state == "raised" || {LOOP}').may_be
+    assert ask(Question(ALARM, errs=clause(f"object.interconnect || {LOOP}"))).may_be
