@@ -77,7 +77,7 @@ class Entries:
         if waiting is not None and waiting.is_discarded and waiting.digest == digest:
             return
         try:
-            self._require_clean(audience, key, shown, body, may_name=permitted == digest)
+            self._require_clean(audience, key, shown, may_name=permitted == digest)
             line = self._disclosure(audience, key, shown.data, known=before is not None)
         except EgressRefused as refusal:
             withheld = Withheld(audience.id, *key, digest, refusal.reason, refusal.pointer, body, at)
@@ -89,16 +89,16 @@ class Entries:
     def is_clean(self, audience: Audience, key: RecordKey, shown: Shown) -> bool:
         """Tell whether the second barrier would let this pass."""
         try:
-            self._require_clean(audience, key, shown, strictjson.dump(shown.data or {}), may_name=False)
+            self._require_clean(audience, key, shown, may_name=False)
         except EgressRefused:
             return False
         return True
 
-    def _require_clean(self, audience: Audience, key: RecordKey, shown: Shown, body: bytes, *, may_name: bool) -> None:
+    def _require_clean(self, audience: Audience, key: RecordKey, shown: Shown, *, may_name: bool) -> None:
         audiences, data = self._audiences, shown.data or {}
         known = audiences.names_known_to(audience)
         try:
-            audiences.scanning.require_clean(audience.check, key[0], data, body.decode(), known)
+            audiences.scanning.require_clean(audience.check, key[0], data, known)
         except EgressRefused as refusal:
             if refusal.reason not in OVERRULABLE or not may_name:
                 raise

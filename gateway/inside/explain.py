@@ -23,7 +23,7 @@ from gateway.policy.egress import EgressRefused
 from gateway.policy.explain import Explanation, explain
 from gateway.policy.release import due_at
 from gateway.ports import Clock, InsideWork, Store
-from gateway.record import schemas, strictjson, validation
+from gateway.record import schemas, validation
 from gateway.record.strictjson import Json
 
 
@@ -129,9 +129,8 @@ def _obstacles(picture: Picture, reader: Audience, concern: Concern, context: Co
 
 
 def _stopped(picture: Picture, reader: Audience, record_type: RecordTypeName, shown: Json) -> Iterator[str]:
-    text = strictjson.dump(shown).decode()
     try:
         known = picture.audiences.names_known_to(reader)
-        picture.audiences.scanning.require_clean(reader.check, record_type, shown, text, known)
+        picture.audiences.scanning.require_clean(reader.check, record_type, shown, known)
     except EgressRefused as refused:
         yield f"The egress check stops it: {refused}."

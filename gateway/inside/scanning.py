@@ -39,11 +39,9 @@ class Scanning:
         self._catch_up()
         return self._scanner
 
-    def require_clean(
-        self, check: EgressCheck, record_type: RecordTypeName, data: Json, text: str, known: Set[str]
-    ) -> None:
-        """Raise `EgressRefused` unless `data` (`text` as JSON) may be sealed for an audience that knows these names."""
-        check.require_clean(record_type, data, text, self.scanner, known)
+    def require_clean(self, check: EgressCheck, record_type: RecordTypeName, data: Json, known: Set[str]) -> None:
+        """Raise `EgressRefused` unless `data` may be sealed for an audience that knows these names."""
+        check.require_clean(record_type, data, self.scanner, known)
 
     @property
     def scrubber(self) -> Scrubber:

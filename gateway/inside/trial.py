@@ -137,10 +137,9 @@ class _Stage:
         real = self._shown(self._real, record_type, case.record)
         if real is None:
             return ""
-        text = strictjson.dump(real).decode()
         try:
             known = self._audiences.names_known_to(self._real)
-            self._audiences.scanning.require_clean(self._real.check, record_type, real, text, known)
+            self._audiences.scanning.require_clean(self._real.check, record_type, real, known)
         except EgressRefused as refused:
             return f"the egress check would stop it: {refused}"
         return ""

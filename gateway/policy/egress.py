@@ -71,7 +71,6 @@ class EgressCheck:
         self,
         record_type: RecordTypeName,
         data: Json,
-        text: str,
         scanner: NameScanner,
         allowed: AbstractSet[str],
     ) -> None:
@@ -80,7 +79,6 @@ class EgressCheck:
         Args:
             record_type: The type that the entry claims.
             data: The disclosed record, exactly as it will be in the entry.
-            text: `data` as JSON text where the caller has it already; empty otherwise. Not needed at present.
             scanner: Knows every name of the inventory as it is now.
             allowed: Names that this audience knows: its own services and itself.
 

@@ -100,7 +100,7 @@ def test_d30_every_transform_at_every_leaf_discloses_that_place_only(record_type
         if not place.path.steps[-1].is_each:  # A text more in an array of texts is a value more.
             assert same_bytes(shown, shown_of(compiled, record_type, poisoned(record)))
         check = EgressCheck(compiled.contract)
-        check.require_clean(RecordTypeName(record_type), shown, "", NameScanner(()), frozenset())
+        check.require_clean(RecordTypeName(record_type), shown, NameScanner(()), frozenset())
 
 
 @pytest.mark.parametrize("kind", TRANSFORMS)

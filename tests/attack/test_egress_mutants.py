@@ -205,7 +205,7 @@ def test_a_broken_compiler_is_caught_before_sealing(mutant: Mutant) -> None:
         shown = broken.disclose(record_type, given, mutant.context(CONTEXT))
         assert shown is not None
         try:
-            check.require_clean(record_type, shown, "", SCANNER, KNOWN)
+            check.require_clean(record_type, shown, SCANNER, KNOWN)
         except EgressRefused as refused:
             reasons.append(refused.reason)
     assert reasons == [mutant.found_by]
@@ -232,7 +232,7 @@ def test_a_right_compiler_leaks_nothing_without_the_check() -> None:
 def test_what_a_right_compiler_makes_passes_the_check() -> None:
     check = EgressCheck(_right().contract)
     for record_type, shown in _shown():
-        check.require_clean(record_type, shown, "", SCANNER, KNOWN)
+        check.require_clean(record_type, shown, SCANNER, KNOWN)
 
 
 def test_what_is_shown_is_worth_showing() -> None:

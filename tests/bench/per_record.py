@@ -103,7 +103,7 @@ def _egress(policy: CompiledPolicy) -> Callable[[Json], None]:
     nothing: frozenset[str] = frozenset()
 
     def run(shown: Json) -> None:
-        check.require_clean(ALARM, shown, "", _names(), nothing)
+        check.require_clean(ALARM, shown, _names(), nothing)
 
     return run
 
