@@ -19,7 +19,6 @@ import jsonschema_rs
 
 from gateway.errors import PolicyError
 from gateway.ids import RecordTypeName
-from gateway.policy.disguise import squashed
 from gateway.policy.egress_plan import collector_of, open_texts, plan_of
 from gateway.policy.names import NameScanner, normal
 from gateway.policy.scrub import Scrubber
@@ -96,14 +95,14 @@ class EgressCheck:
         if clean:
             self._require_scrubbed(record_type, data, clean, Scrubber(scanner), frozenset(allowed))
         hits = scanner.hits("\n".join(texts), allowed) if texts else frozenset()
-        hits = hits or _over_the_edge([*texts, *clean], scanner, allowed)
+        hits = hits or _over_the_edge(texts + clean, scanner, allowed)
         if hits:
             self._refuse_names(record_type, hits, data, scanner, allowed)
 
     def _require_scrubbed(
         self, record_type: RecordTypeName, data: Json, clean: list[str], scrubber: Scrubber, allowed: frozenset[str]
     ) -> None:
-        unclean = {text for text in clean if scrubber.scrub(text, allowed) != text}
+        unclean = [text for text in clean if scrubber.scrub(text, allowed) != text]
         for pointer, text, is_scrubbed in open_texts(self._plans[record_type], data) if unclean else ():
             if is_scrubbed and text in unclean:
                 raise EgressRefused("unclean", pointer, "the scrubber would change this text")
@@ -130,30 +129,12 @@ def _over_the_edge(texts: list[str], scanner: NameScanner, allowed: AbstractSet[
     """Return names that begin in one text and end in the next, or in the one before."""
     if allowed:
         texts = [text for text in texts if text not in allowed]
-    if len(texts) < 2 or not _may_be_over_the_edge(texts, scanner):
+    edges = [text if len(text) < 3 * _EDGE else f"{text[:_EDGE]}\n\n{text[-_EDGE:]}" for text in texts]
+    joined = "\n".join(edges + edges[-2::-1])  # there and back: the last one needs no repetition
+    if len(edges) < 2 or not scanner.may_hit(joined):
         return frozenset()
-    joined = _both_ways(list(map(_edges, texts)), "\n")
     divided = (match for match in scanner.unknown(joined, allowed) if "\n" in joined[match.start : match.end])
     return frozenset(name for match in divided for name in match.names)
-
-
-def _may_be_over_the_edge(texts: list[str], scanner: NameScanner) -> bool:
-    if scanner.has_short_names:
-        return scanner.may_hit(_both_ways(list(map(_edges, texts)), "\n"))
-    return scanner.may_hit_squashed(_both_ways(list(map(_squashed_edges, texts)), ""))
-
-
-def _both_ways(texts: list[str], between: str) -> str:
-    return between.join((*texts, *reversed(texts)))
-
-
-def _edges(text: str) -> str:
-    return text if len(text) < 3 * _EDGE else f"{text[:_EDGE]}\n\n{text[-_EDGE:]}"
-
-
-@functools.lru_cache(maxsize=8192)
-def _squashed_edges(text: str) -> str:
-    return squashed(_edges(text))
 
 
 @functools.cache

@@ -32,15 +32,6 @@ class LayeredScanner(NameScanner):
         """Tell whether a closer look is needed."""
         return any(layer.may_hit(text) for layer in self._layers)
 
-    def may_hit_squashed(self, form: str) -> bool:
-        """Tell whether a closer look is needed at a text of which this is the squashed form, short names aside."""
-        return any(layer.may_hit_squashed(form) for layer in self._layers)
-
-    @property
-    def has_short_names(self) -> bool:
-        """Whether there are names with so few letters and digits that they are looked for as they are only."""
-        return any(layer.has_short_names for layer in self._layers)
-
     def are_all_within(self, words: Sequence[str], text: str, allowed: AbstractSet[str]) -> bool:
         """Tell a caller that takes whole words out of a text whether no name is left to anybody else."""
         return all(layer.are_all_within(words, text, allowed) for layer in self._layers)

@@ -160,16 +160,7 @@ class NameScanner:
         """Tell whether a closer look is needed; False only when `matches` finds nothing in the text and its orders."""
         if self._strict is not None and self._strict.find_matches_as_indexes(normal(text), overlapping=True):
             return True
-        return self.may_hit_squashed(squashed(text))
-
-    def may_hit_squashed(self, form: str) -> bool:
-        """Tell whether a closer look is needed at a text of which this is the squashed form, short names aside."""
-        return bool(self._automaton.find_matches_as_indexes(form, overlapping=True))
-
-    @property
-    def has_short_names(self) -> bool:
-        """Whether there are names with so few letters and digits that they are looked for as they are only."""
-        return self._strict is not None
+        return bool(self._automaton.find_matches_as_indexes(squashed(text), overlapping=True))
 
     def are_all_within(self, words: Sequence[str], text: str, allowed: AbstractSet[str]) -> bool:
         """Tell a caller that takes whole words out of a text whether no name is left to anybody else.
