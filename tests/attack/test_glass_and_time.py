@@ -26,54 +26,20 @@ from gateway.inside.pass_due import PublicationMissing
 from gateway.inside.propose import NoSuchDraft, Wish
 from gateway.inside.stop import GlassOverdue
 from gateway.policy.approval import ApprovalMissing, DraftMoved
-from gateway.policy.document import DisclosurePolicy, digest
-from gateway.policy.officers import Hand
-from gateway.policy.parser import parse
+from gateway.policy.document import DisclosurePolicy
 from gateway.policy.printer import print_policy
 from gateway.ports.acts import Due
 from gateway.worker import Loops, start_life
-from tests.inside_side import NORTHLINK, House, alarm, opened, policy, resource, service
+from tests.inside_side import NORTHLINK, House, alarm, policy
 from tests.officers import ANNA, BORIS
 from tests.operators import until
-
-NARROW = policy("perceivedSeverity: keep")
-NARROWER = policy("state: keep").replace("      state: keep\n", "", 1)
-WIDE = NARROW + "      probableCause: keep\n"
-OTHER = NARROW + "      alarmType: keep\n"
+from tests.policy_desk import NARROW, NARROWER, OTHER, WIDE, approve, in_force, opened_house, publish, said, submit
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    """Return an operator that tells northlink the severity of alarms, with anna and boris as officers."""
-    with opened(tmp_path) as found:
-        found.take(service(), resource(), alarm())
-        found.publisher.publish(NARROW)
-        found.disclose()
+    with opened_house(tmp_path) as found:
         yield found
-
-
-def submit(house: House, text: str = WIDE, by: Hand = ANNA) -> str:
-    return house.life.proposer().submit(text, "wide.yaml", by).draft.id
-
-
-def approve(house: House, draft_id: str, by: Hand = BORIS) -> None:
-    house.life.proposer().approve(draft_id, by)
-
-
-def publish(house: House, draft_id: str, by: Hand = ANNA) -> None:
-    house.life.publisher().publish(draft_id, by)
-
-
-def in_force(house: House) -> str:
-    house.disclose()
-    with house.store.read() as work:
-        [active] = work.policies.active()
-    return said(active.text)
-
-
-def said(text: str) -> str:
-    """Return what tells two policies apart, whatever their layout."""
-    return digest(parse(text, "policy.yaml"))
 
 
 # --- breaking the glass ---
