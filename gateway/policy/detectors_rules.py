@@ -27,7 +27,7 @@ _ORDINARY = re.compile(r".*(?:s|ing|ed|tion|ment|er|al|ly|ity|ence|ance|able|en|
 
 SUSPECT: Final = re.compile(
     "[xqb?gGTtumzHe+]|[MN](?!p?%)"
-    f"|[kKc][fp]{{0,3}}[{_V}Uhy]|E[{_N}]|Z[fw]?N|r[fp]{{0,2}}[{_C}]{{2}}|s[pO]{{0,2}}[{_C}]|j[CU]|a[{_N}B]"
+    f"|[kKc][fp]{{0,3}}[{_V}Uhy]|E[{_N}]|Z[fw]?N|r[fp]{{0,2}}L{{0,2}}[{_C}]|s[pO]{{0,2}}[{_C}]|j[CU]|a[{_N}B]"
     f"|[{_N}BH](?:[p.]?[{_N}]|[CUhwjOLkKcr]{{1,3}}a|L)|D(?:p?D|L)|[lLv1](?:p?[lLv1]){{3}}|[lL][lLv]1|v[lL]1"
     f"|p[{_A}]p[0o]|Up[UYdB1nMN0o]|\\.[{_A}]\\."
 )
@@ -59,20 +59,20 @@ CLOSE: Final = f"{_N}DRBHLlv"  # what belongs to something that must go beside i
 _NUMBERED = re.compile(rf"[kKc][fp]{{0,3}}([{_V}](?!%)(?:[&p]{{0,2}}[{_V}](?!%)){{0,30}})")
 _NAMED = re.compile(rf"[Kc][fp]{{0,3}}([Uhy](?:p[UYhL{_N}]){{0,8}}|Y(?:p[UYhL{_N}]){{1,8}})")
 _PEOPLE = (
-    re.compile(rf"([tT]p?[{_C}](?:p?[{_C}]){{0,2}})"),
+    re.compile(rf"([tT]p?L{{0,2}}[{_C}](?:p?[{_C}]){{0,2}})"),
     re.compile(r"(Tw{1,2}|[tT]p?x)"),
-    re.compile(rf"r[fp]{{0,2}}([{_C}]{{2,3}})"),
+    re.compile(rf"r[fp]{{0,2}}(L{{0,2}}[{_C}]{{1,3}})"),
     re.compile(r"(?<!S)([CU]?g[CUhgj]{0,2})"),
     re.compile(r"(Gw?[CU]{0,2})"),
     re.compile(r"(j[CU])"),
-    re.compile(rf"mp?([{_C}]{{1,4}})"),
+    re.compile(rf"mp?(L{{0,2}}[{_C}]{{1,4}})"),
     re.compile(rf"s[pO]{{0,2}}([{_C}]{{1,3}})(?![OCUgGjh])"),
 )
 _FRENCH = (
-    ("place", re.compile(rf"e[fpw]{{0,2}}([CUgGhSj][CUgGhwSj]{{0,3}}p?[{_N}B])")),
+    ("place", re.compile(rf"e[fpw]{{0,2}}([CUgGhSj][CUgGhwSj]{{0,3}}p?[{_N}BHR])")),
     ("place", re.compile(rf"([{_N}xqBH]p?ef?[w&S]{{0,3}}[CUgGhSjw]{{1,2}})")),
     ("place", re.compile(rf"(ew{{1,3}}[{_N}])")),
-    ("place", re.compile(rf"(z[{_N}B]|[CUhj]a[{_N}B])")),
+    ("place", re.compile(rf"(z(?:[kf]p?)?[{_N}BHR][lv]?|[CUhj]a[{_N}BHR][lv]?)")),
 )
 _CIRCUITS = (("circuit", re.compile(rf"([{_A}YS%]{{1,2}}E[x{_N}]|E[x{_N}]|x[E][{_A}YS%]{{1,2}})")),)
 _OTHERS = (

@@ -38,7 +38,7 @@ _PHYSICS = r"km|m|cm|mm|nm|[uµμ]m|ft|mi|miles?|[mk]?v(?:dc|ac)?|[mk]?w|kwh|m?a
 _SPANS = r"[mnuµμ]s|s|secs?|mins?|h|hrs?|std|d"
 _ORDINALS = r"st|nd|rd|th|er|e|eme|ème|[ºª]|te"
 _MONEY = r"€|\$|£|eur|usd|chf"
-_UNIT = rf"(?:%|‰|{_BYTES_AND_BITS}|{_PHYSICS}|{_SPANS}|{_ORDINALS}|{_MONEY})"
+_UNIT = rf"(?:%|‰|{_BYTES_AND_BITS}|{_PHYSICS}|{_SPANS}|{_MONEY})"
 _COUNTED = (
     r"(?:hours?|minutes?|min|seconds?|days?|weeks?|months?|years?|way|fold|step|stage|fib(?:er|re)s?|pairs?|met(?:er|re)s?"
     r"|miles?|km|bit|gig|gbit|mbit|port|phase|pole|wire|point|tier|level"
@@ -56,7 +56,7 @@ _TERMS = (
 _FORMS = re.compile(
     rf"(?P<d>{_YEAR}(?:[-/]{_YEAR})?|{_TIME}(?:[-–]{_TIME})?|{_DAY}(?:t{_TIME})?"
     rf"|[+-]\d{{2}}:\d{{2}}|(?:utc|gmt)[+-]\d{{1,2}}(?::\d\d)?"
-    rf"|\d(?:[.,]\d)?e-\d{{1,2}}|{_SIGN}{_NUMBER}(?:[-–]{_NUMBER})?{_UNIT}|[$€£¥]{_NUMBER}[kmb]?"
+    rf"|\d{{1,4}}(?:{_ORDINALS})|\d(?:[.,]\d)?e-\d{{1,2}}|{_SIGN}{_NUMBER}(?:[-–]{_NUMBER})?{_UNIT}|[$€£¥]{_NUMBER}[kmb]?"
     rf"|\d{{1,3}}(?:,\d{{3}}){{1,2}}(?:\.\d\d)?|\d{{1,3}}['’]\d{{3}}"
     rf"|\d{{1,3}}-{_COUNTED}|(?:mid|early|late|end|mitte|anfang|ende|fin|debut)-{_YEAR})"
     rf"|(?P<B>{_TERMS})"

@@ -263,6 +263,8 @@ SHORT_OF_A_PAIR: Final = _words("in on up or and he h s a b z n no ja ok")
 
 STREETS: Final = _STREETS | _STREETS_BEFORE
 TITLES: Final = _TITLES
+ABBREVIATED_TITLES: Final = _TITLES_CAPITAL - _words("m ms eng sir miss mister")
+"""Titles also in small letters, when a full stop follows."""
 UNITS: Final = _UNITS
 USERS: Final = _USERS
 AMBIGUOUS: Final = _words("te fa ne po hu porte se med pin")

@@ -35,9 +35,11 @@ def code_of_word(core: str, followed_by: str) -> str:
     """
     form = folded(core)
     if len(core) == 1:
-        return _letter(core, form)
+        return "t" if core == "M" and followed_by == "." else _letter(core, form)
     if followed_by == ":" and form in words.HEADERS:
         return "m"
+    if followed_by == "." and form in words.ABBREVIATED_TITLES:
+        return "t"
     if core in _AS_TURNED:
         return "?"
     return _known(core, form) or _suspected(core, form) or _by_case(core, form)
@@ -57,7 +59,7 @@ def _known(core: str, form: str) -> str:
     if keyword:
         is_shouted = core.isupper() and keyword not in words.ALWAYS_NAMING
         return ("c" if is_shouted else "K") if keyword in words.NAMING_KEYWORDS else "k"
-    lists = (*words.ROLES, *words.CAPITAL_ROLES) if core[0].isupper() else words.ROLES
+    lists = (*words.CAPITAL_ROLES, *words.ROLES) if core[0].isupper() else words.ROLES
     return next((code for code, listed in lists if form in listed), "") or _first_name(core, form)
 
 

@@ -4,9 +4,8 @@ Rules:
 - A word is decoded at every offset that its alphabet allows, so that it is found inside a longer one too. One that is
   written as words of a language are is decoded as a whole only, and counts only when all of it is readable.
 - Only what comes out as mostly readable counts; a word of ordinary language gives noise.
-- Compressed data is opened up to a fixed size. What is inside of it is looked at again, a few layers deep.
-
-`readings` remembers what it has worked out: the same word gives the same readings always.
+- Compressed data is opened up to a fixed size. What is inside of it is looked at again, a few layers deep, until a
+  word has cost as much as any honest one could: then it reads as `UNREADABLE`, and is treated as a secret.
 """
 
 from __future__ import annotations
@@ -20,6 +19,8 @@ from typing import Final
 
 SHORTEST: Final = 6
 _LONGEST = 65_536
+_MOST_READ = 131_072
+_MOST_REMEMBERED = 2_000
 _MOST_LAYERS = 4
 _MOST_KEPT = 50_000
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}")
@@ -30,25 +31,41 @@ _NOISE = re.compile(r"[^\x20-\x7e\n\u00a1-\u024f]")
 _COMPRESSED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 
 
-def readings(word: str, layers: int = _MOST_LAYERS) -> tuple[str, ...]:
+UNREADABLE: Final = "\x00"
+"""What a word reads as that would take too long to read."""
+
+
+def readings(word: str) -> tuple[str, ...]:
     """Return every readable text that `word` may be an encoding of; empty for nearly all words."""
-    if len(word) < SHORTEST or not layers:
-        return ()
     found: dict[str, None] = {}
+    _read(word, _MOST_LAYERS, found, _MOST_READ)
+    return tuple(found)
+
+
+def _read(word: str, layers: int, found: dict[str, None], left: int) -> int:
+    """Add what a word reads as, and all that is inside of that; return how much may still be read."""
+    if len(word) < SHORTEST or not layers:
+        return left
     is_natural = word.isalpha() and (word.islower() or word.isupper() or word.istitle())
     for raw in _bytes_of(word, 1 if is_natural else 8):
+        left -= len(raw)
+        if left < 0:
+            found[UNREADABLE] = None
+            return left
         text = _NOISE.sub("\n", raw.decode(errors="replace"))
         if (_READABLE.fullmatch if is_natural else _READABLE.search)(text) and text not in found:
             found[text] = None
-            inner = (reading for part in text.split() for reading in readings(part, layers - 1))
-            found.update(dict.fromkeys(inner))
-    return tuple(found)
+            for part in text.split():
+                left = _read(part, layers - 1, found, left)
+                if left < 0:
+                    return left
+    return left
 
 
 class _Readings(dict[str, tuple[str, ...]]):
     def __missing__(self, word: str) -> tuple[str, ...]:
         found = readings(word)
-        if len(word) <= 200:
+        if len(word) <= 200 and sum(map(len, found)) <= _MOST_REMEMBERED:
             if len(self) >= _MOST_KEPT:
                 self.clear()
             self[word] = found

@@ -24,8 +24,9 @@ from functools import lru_cache
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from gateway.policy.disguise import DASHES, places_of_squashed, rotated, squashed, visible
-from gateway.policy.disguise_encodings import readings_in
+from gateway.policy.disguise_encodings import UNREADABLE, readings_in
 from gateway.policy.disguise_forms import decoded, has_escapes
+from gateway.policy.spellings import spellings
 
 SHORTEST = 4
 _SHORTEST_BRIDGED = 5  # a name of fewer letters is not looked for across blanks: `the in` is no `Thein`
@@ -72,6 +73,9 @@ def _symbols(text: str) -> Iterator[str]:
         yield text.translate(_SYMBOLS)
 
 
+NOT_READ = "(a word that cannot be read)"
+"""Stands for whatever name may be in a word that would take too long to decode."""
+
 FORMS: tuple[Callable[[str], Iterator[str]], ...] = (_escapes, _orders, _symbols, readings_in)
 """What else a text may say, each from the text as it is; nothing where a form adds nothing."""
 
@@ -99,6 +103,7 @@ class NameScanner:
         "_automaton",
         "_harmless",
         "_keys",
+        "_names",
         "_numbers_in",
         "_of_words",
         "_places",
@@ -112,16 +117,24 @@ class NameScanner:
         straight: dict[str, set[str]] = {}
         turned: dict[str, set[str]] = {}
         strict: dict[str, set[str]] = {}
-        for name in names:
-            if len(normal(name)) < SHORTEST:
-                continue
-            key = squashed(name)
-            if len(key) < SHORTEST:
-                strict.setdefault(normal(name), set()).add(name)
-                continue
-            straight.setdefault(key, set()).add(name)
-            for form in _turned_keys(name, key):
-                turned.setdefault(form, set()).add(name)
+        self._names: dict[str, set[str]] = {}  # by each other spelling, whose names it may be
+        known = frozenset(names)
+        for name in known:
+            for spelling in spellings(name):
+                if len(normal(spelling)) < SHORTEST:
+                    continue
+                if spelling != name:
+                    self._names.setdefault(spelling, set()).add(name)
+                key = squashed(spelling)
+                if len(key) < SHORTEST:
+                    strict.setdefault(normal(spelling), set()).add(spelling)
+                    continue
+                straight.setdefault(key, set()).add(spelling)
+                for form in _turned_keys(spelling, key):
+                    turned.setdefault(form, set()).add(spelling)
+        for spelling, meant in self._names.items():
+            if spelling in known:
+                meant.add(spelling)
         self._harmless: set[str] = set()  # texts that say nothing whoever reads them: most are said again and again
         self._numbers_in: dict[str, int] = {}
         self._places = places
@@ -141,6 +154,9 @@ class NameScanner:
         Args:
             text: Anything; parts that are joined with a line break are also seen as what they are together.
             allowed: Names that the reader knows, in the inventory's spelling.
+
+        Returns:
+            Them, and `NOT_READ` where a word may be the disguise of any.
         """
         if text in self._harmless:
             return frozenset()
@@ -148,6 +164,9 @@ class NameScanner:
         found = {name for match in self.unknown(text, allowed) for name in match.names}
         for form in FORMS:
             for other in form(text):
+                if other == UNREADABLE:
+                    is_harmless = False
+                    found.add(NOT_READ)
                 is_harmless = is_harmless and not self.may_hit(other)
                 found.update(name for match in self.unknown(other, allowed, is_form=True) for name in match.names)
         if is_harmless and len(text) <= _LONGEST_KEPT:
@@ -179,7 +198,7 @@ class NameScanner:
         if not raw:
             return True
         for index, _, _ in raw:
-            if index in self._of_words or (allowed and not self._spellings[index].isdisjoint(allowed)):
+            if index in self._of_words or (allowed and not self._meant(self._spellings[index]).isdisjoint(allowed)):
                 return False
         # What is found in a word is found in the text too: equal numbers mean that all of it stands in these words.
         remembered = sum([self._numbers_in.get(word, 0) for word in words])
@@ -241,9 +260,13 @@ class NameScanner:
         said = normal(part)
         plain = frozenset(name for name in names if normal(name) == said)
         if plain:
-            return Match(start, end, plain, is_plain=True)
+            return Match(start, end, self._meant(plain), is_plain=True)
         disguised = frozenset(name for name in names if _is_spelt_by(part, name, len(self._keys[index])))
-        return Match(start, end, disguised, is_plain=False) if disguised else None
+        return Match(start, end, self._meant(disguised), is_plain=False) if disguised else None
+
+    def _meant(self, spelt: Iterable[str]) -> frozenset[str]:
+        """Return the names, in the inventory's spelling, that are written so."""
+        return frozenset(name for spelling in spelt for name in self._names.get(spelling, (spelling,)))
 
     def _short_ones(self, text: str) -> Iterator[Match]:
         """Yield names with few letters and digits, such as `10::1`; these are looked for as they are only."""
@@ -255,7 +278,7 @@ class NameScanner:
         for index, start, end in self._strict.find_matches_as_indexes(form, overlapping=True):
             if _stands_alone(form, start, end):
                 stretch = (places[start], places[end - 1] + 1) if is_located else (0, len(text))
-                yield Match(*stretch, self._strict_names[index][1], is_plain=True)
+                yield Match(*stretch, self._meant(self._strict_names[index][1]), is_plain=True)
 
 
 def _normal_with_places(text: str) -> tuple[str, list[int]]:

@@ -15,13 +15,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+from operator import itemgetter
 
 from gateway.policy.detectors import TOKEN, Piece, codes_of, pieces_in
 from gateway.policy.detectors_labels import label_of
 from gateway.policy.detectors_rules import SUSPECT_TURNED, Found, Sight, findings, findings_turned
 from gateway.policy.disguise import is_overturned, visible
-from gateway.policy.disguise_encodings import READINGS
+from gateway.policy.disguise_encodings import READINGS, UNREADABLE
 from gateway.policy.disguise_forms import Form, compatible, decoded, turned
 from gateway.policy.names import NameScanner
 from gateway.policy.scrub_quick import UNSURE, quick
@@ -29,6 +31,7 @@ from gateway.policy.scrub_quick import UNSURE, quick
 _MOST_ROUNDS = 8
 _BETWEEN = re.compile(r"[\s.,:;/_|·–—-]{0,4}")
 _CLINGING = re.compile(r"\s{0,2}[.:/_-]\s{1,2}|\s{1,2}[.:/_-]")
+_STRETCH = re.compile(r"\S+")
 _SYMBOLS = str.maketrans("@$!|€", "asilc")
 
 Span = tuple[int, int, str]
@@ -68,13 +71,13 @@ class Scrubber:
 
     def _spans(self, text: str, form: Form, allowed: frozenset[str]) -> list[Span]:
         """Return everything in the text that must go."""
-        known = [(match.start, match.end) for match in self._scanner.known(text, allowed)]
+        known = _Known((match.start, match.end) for match in self._scanner.known(text, allowed))
         # As it is written too: `=60` may be an escaped sign, or sixty.
         forms = [compatible(form)] if form.text == text else [compatible(form), compatible(Form(text))]
         spans = [span for one in forms for span in (*self._names(one, allowed, known), *self._words(one, text, known))]
         return _without_tokens(text, spans)
 
-    def _names(self, form: Form, allowed: frozenset[str], known: Sequence[tuple[int, int]]) -> Iterator[Span]:
+    def _names(self, form: Form, allowed: frozenset[str], known: _Known) -> Iterator[Span]:
         for match in self._scanner.unknown(form.text, allowed):
             yield *form.source(match.start, match.end), "name"
         symbols = form.text.translate(_SYMBOLS)
@@ -83,16 +86,17 @@ class Scrubber:
                 continue
             for match in self._scanner.unknown(view.text, is_form=True):
                 start, end = view.source(match.start, match.end)
-                if not _is_within(start, end, known):
+                if not known.cover(start, end):
                     yield start, end, "name"
 
-    def _words(self, form: Form, text: str, known: Sequence[tuple[int, int]]) -> Iterator[Span]:
+    def _words(self, form: Form, text: str, known: _Known) -> Iterator[Span]:
         sight = _sight(form, [self._settled(form, piece, known) for piece in pieces_in(form.text)])
+        stretches = [match.span() for match in _STRETCH.finditer(text)] if form.places is not None else []
         for found in (*findings(sight), *_clinging(sight), *_needlessly_escaped(form, sight)):
             first, after = sight.pieces[found[0]].start, sight.pieces[found[1] - 1].end
             start, end = form.source(first, after)
             if form.places is not None and any(form.is_escaped(at) for at in range(first, after)):
-                start, end = _widened(text, start, end)  # so that no half of an escape stays
+                start, end = _widened(stretches, start, end)  # so that no half of an escape stays
             yield start, end, found[2] or label_of(text[start:end])
         for view in turned(form):
             if SUSPECT_TURNED.search(codes_of(view.text)):
@@ -100,13 +104,14 @@ class Scrubber:
                 for first, after, label in findings_turned(other):
                     yield *view.source(other.pieces[first].start, other.pieces[after - 1].end), label
 
-    def _settled(self, form: Form, piece: Piece, known: Sequence[tuple[int, int]]) -> Piece:
+    def _settled(self, form: Form, piece: Piece, known: _Known) -> Piece:
         """Return the piece with the code that it has here: a name that the reader knows is a word."""
-        if known and _is_within(*form.source(piece.start, piece.end), known):
+        if known.cover(*form.source(piece.start, piece.end)):
             return Piece(piece.start, piece.end, "w")
         if piece.code == "b":
             word = form.text[piece.start : piece.end]
-            is_name = any(self._scanner.hits(reading) for reading in READINGS[word])
+            found = READINGS[word]
+            is_name = UNREADABLE in found or any(map(self._scanner.hits, found))
             return Piece(piece.start, piece.end, "x" if is_name else "w")
         return Piece(piece.start, piece.end, "w") if piece.code == "?" else piece
 
@@ -122,17 +127,25 @@ def _without_tokens(text: str, spans: Sequence[Span]) -> list[Span]:
     return [span for span in spans if (at := bisect_right(ends, span[0])) == len(tokens) or tokens[at][0] >= span[1]]
 
 
-def _is_within(start: int, end: int, known: Sequence[tuple[int, int]]) -> bool:
-    return any(first <= start and end <= last for first, last in known)
+class _Known:
+    """Where names stand in a text that the reader knows."""
+
+    def __init__(self, places: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(places)
+        self._starts = [start for start, _ in ordered]
+        self._reaches = list(accumulate((end for _, end in ordered), max))
+
+    def cover(self, start: int, end: int) -> bool:
+        """Tell whether this place lies within one of them."""
+        before = bisect_right(self._starts, start)
+        return before > 0 and end <= self._reaches[before - 1]
 
 
-def _widened(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the stretch with everything around it up to white space."""
-    while start and not text[start - 1].isspace():
-        start -= 1
-    while end < len(text) and not text[end].isspace():
-        end += 1
-    return start, end
+def _widened(stretches: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """Return the place with everything around it up to white space, which divides the stretches."""
+    first = bisect_right(stretches, start, key=itemgetter(0)) - 1
+    last = bisect_right(stretches, end - 1, key=itemgetter(0)) - 1
+    return min(start, stretches[first][0]), max(end, stretches[last][1])
 
 
 def _needlessly_escaped(form: Form, sight: Sight) -> Iterator[Found]:

@@ -142,7 +142,7 @@ def _made_pattern(text: str, shape: bytes) -> _Pattern | None:
     codes = "".join(by_word)
     if not _IS_ENOUGH(codes):
         return UNSURE
-    if text.count(" ") + 1 != len(words):
+    if " ".join(words) != text:  # only then do the places below fit
         return UNSURE if "x" in codes else _CLEAN
     if "x" in codes and not is_compatible(text):
         return UNSURE

@@ -83,7 +83,21 @@ def test_the_quick_way_takes_out_single_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["rack 3", "10.0.0.1 7", "a  10.0.0.1", "10.0.0.1 - x", "U 10.0.0.1", "%41 x", "x\u200b", "Jean"]
+    "text",
+    [
+        "since \nat 10.0.0.1 now",
+        "a\t10.0.0.1  b",
+        " 10.0.0.1\nb",
+        "a \n 10.0.0.1",
+        "rack 3",
+        "10.0.0.1 7",
+        "a  10.0.0.1",
+        "10.0.0.1 - x",
+        "U 10.0.0.1",
+        "%41 x",
+        "x\u200b",
+        "Jean",
+    ],
 )
 def test_the_quick_way_gives_way_where_words_belong_together(text: str) -> None:
     assert quick(text, NOBODY, frozenset()) is UNSURE
