@@ -4,7 +4,7 @@ Rules:
 - Never before its time; and once done it is struck out in the same transaction, so that a clock that is set back does
   not do it again, and whoever dies in between does it after the next start.
 - What comes into force by time is still what was approved: had something else come into force in between, the
-  publication lapses; and so it does when the ceiling came down below it.
+  publication lapses; and so it does when the ceiling came down below it, unless it only takes away.
 - Mending a broken glass needs nobody: it only takes away. It comes before everything else, and an audience whose glass
   cannot be mended is cut off.
 - What cannot be done keeps nothing else from being done; it stays noted, and is tried again in the next round.
@@ -132,8 +132,13 @@ class DueTaker:
         try:
             self.language.require_within_ceiling([filed_policy(work, publication.policy)])
         except CeilingExceeded as excess:
-            self._lapse(work, publication, f"above the ceiling: {excess}")
-            return
+            if shown[0].widens:
+                self._lapse(work, publication, f"above the ceiling: {excess}")
+                return
+            # What is in force tells more still: to keep it would be the wider way out.
+            _log.error(
+                "publication %s for %s is above the ceiling: %s", publication.number, publication.audience, excess
+            )
         moment = self.now()
         make_regular(work, self.operator, publication, "effective", BY_CLOCK, moment)
         note(office, "policy.in-force", moment, audience=publication.audience, publication=publication.number)

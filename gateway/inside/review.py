@@ -5,6 +5,7 @@ Rules:
 - With one, a new version waits, and so does what the inventory makes of a record; when it is due, the newest version
   that is due is told as the policy then shows it, with the services and the object as they stood when it was taken.
   What shows nothing any more is withdrawn at once.
+- After the end of a policy that was in force for a while only, everything waits for the next one and its release.
 - A review goes through all records when the rules changed and not the records: a new policy, an agreement that began
   or ended. It shows versions that were told already, or whose time has come, and no others. What an earlier policy did
   not look at may have changed since a version was taken: the record as it is now waits for its own time then.
@@ -29,7 +30,10 @@ from gateway.ports import Kept, RecordKey, Version
 def hold_or_tell(picture: Picture, batch: Batch, items: Iterable[Item]) -> Iterator[Item]:
     """Yield the items that are told now; hold back the others."""
     for item in items:
-        if item.audience.policy.release.is_immediate or _is_told_now(picture, batch, item):
+        if item.audience.is_over(picture.clock) and not _shows_nothing(picture, item):
+            # Nothing is told until another policy is in force, and that one says how long this waits.
+            batch.held.hold(replace(_taken_now(picture, batch, item), due_at=picture.clock))
+        elif item.audience.policy.release.is_immediate or _is_told_now(picture, batch, item):
             yield item
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from gateway.policy.diff_changes import Change
 from gateway.policy.document import DisclosurePolicy, Release
 from gateway.policy.regions import REGION_OF, regions_named
-from gateway.policy.release import due_at
+from gateway.policy.release import due_at, has_other_beats
 from gateway.policy.scope import TECHNOLOGY, in_scope
 from gateway.record.strictjson import Json
 
@@ -160,6 +160,8 @@ def _release(old: Release, new: Release) -> Iterator[Change]:
     said = _release_said(old), _release_said(new)
     if earlier is not None:
         yield Change("finer", None, "release", *said, detail=_times(earlier, old, new))
+    elif has_other_beats(new, old):
+        yield Change("finer", None, "release", *said, detail=_divided(old, new))
     if later is not None:
         yield Change("coarser", None, "release", *said, detail=_times(later, old, new))
 
@@ -171,6 +173,16 @@ def _release_said(release: Release) -> str:
 def _times(at: datetime, old: Release, new: Release) -> Json:
     moments = {"received": at, "before": due_at(old, at), "after": due_at(new, at)}
     return {name: moment.isoformat() for name, moment in moments.items()}
+
+
+def _divided(old: Release, new: Release) -> Json | None:
+    """Return two changes that were told as one, and are each told by themselves; None when there are none."""
+    for beat in _beats(new) if new.cadence else [_EPOCH + _MISSED]:
+        first = beat - new.embargo
+        second = first + _MISSED
+        if due_at(old, first) == due_at(old, second):
+            return {"received": [first.isoformat(), second.isoformat()], "before": [due_at(old, first).isoformat()]}
+    return None
 
 
 def _earlier(one: Release, other: Release) -> datetime | None:

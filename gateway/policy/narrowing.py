@@ -14,6 +14,7 @@ from datetime import date
 from gateway.policy.document import Agreement, DisclosurePolicy, Hierarchy, Release, Scope
 from gateway.policy.findings import Findings
 from gateway.policy.regions import region_of, regions_named
+from gateway.policy.release import has_other_beats
 from gateway.policy.scope import TECHNOLOGY
 
 
@@ -68,8 +69,7 @@ def narrowed_release(upper: DisclosurePolicy, ground: DisclosurePolicy, findings
         message = f"the base `{ground.name}` has a longer embargo"
         mark = upper.mark_of("release.embargo")
         findings.add(mark, "policy.widens", message, "Write the same or a longer one, or leave it out.")
-    # Only a multiple has no beat that the base does not have.
-    has_more = old.cadence is not None and (new.cadence is None or bool(new.cadence % old.cadence))
+    has_more = has_other_beats(new, old)
     if "release.cadence" in upper.marks and has_more:
         message = f"the base `{ground.name}` has a cadence without some of these beats"
         mark = upper.mark_of("release.cadence")

@@ -31,6 +31,14 @@ def due_at(release: Release, received_at: datetime) -> datetime:
     return midnight + beats * release.cadence
 
 
+def has_other_beats(new: Release, old: Release) -> bool:
+    """Tell whether `new` tells apart what `old` lets be told as one: only a multiple has no beat of its own.
+
+    Then the audience learns what was in between, however much later it is told.
+    """
+    return old.cadence is not None and (new.cadence is None or bool(new.cadence % old.cadence))
+
+
 def is_beat(cadence: timedelta) -> bool:
     """Tell whether a cadence fits the day a whole number of times."""
     return timedelta(0) < cadence <= _DAY and not _DAY % cadence

@@ -277,6 +277,9 @@ HEADS = {
     ),
     "a service more": ("agreement: {scope: {services: [a]}}\n", "agreement: {scope: {services: [a, b]}}\n"),
     "a shorter embargo": ("release: {embargo: 1h}\n", "release: {embargo: 59m}\n"),
+    "an embargo for a cadence": ("release: {cadence: 1h}\n", "release: {embargo: 1h}\n"),
+    "a beat of half an hour, later": ("release: {cadence: 1h}\n", "release: {embargo: 30m, cadence: 30m}\n"),
+    "a day for a beat of a day": ("release: {cadence: 24h}\n", "release: {embargo: 1d}\n"),
     "no cadence": ("release: {cadence: 1h}\n", "release: {embargo: 30m}\n"),
     "a longer cadence with other beats": ("release: {cadence: 2h}\n", "release: {cadence: 3h}\n"),
 }
@@ -297,7 +300,6 @@ def test_the_agreement_and_the_release_are_disclosures_too(case: str) -> None:
         ("agreement: {scope: {locations: [AMER]}}\n", "agreement: {scope: {locations: [LATAM, US]}}\n"),
         ("agreement: {}\n", "agreement: {scope: {services: [a], technologies: [x]}}\n"),
         ("release: {cadence: 1h}\n", "release: {cadence: 2h}\n"),
-        ("release: {cadence: 1h}\n", "release: {embargo: 1h}\n"),
         ("release: {embargo: 1h}\n", "release: {embargo: 1h, cadence: 1d}\n"),
     ],
 )

@@ -17,13 +17,16 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gateway.cli.main import app
+from gateway.cli.signing import NobodyToAsk
 from gateway.errors import StorageError
 from gateway.ids import AudienceId
 from gateway.inside.break_glass import BreakGlassRefused
+from gateway.inside.filed import NoSuchDraft
 from gateway.inside.in_force import PolicyAltered
 from gateway.inside.language import CeilingExceeded
 from gateway.inside.pass_due import PublicationMissing
-from gateway.inside.propose import NoSuchDraft, Wish
+from gateway.inside.pass_time import Timekeeper
+from gateway.inside.propose import Wish
 from gateway.inside.stop import GlassOverdue
 from gateway.policy.approval import ApprovalMissing, DraftMoved
 from gateway.policy.document import DisclosurePolicy
@@ -148,6 +151,18 @@ def test_what_waits_for_its_time_does_not_come_into_force_above_a_ceiling_that_c
     assert house.life.due_taker().run_once() == 0, "it lapsed, and does not come back with the ceiling"
 
 
+def test_what_only_takes_away_comes_into_force_under_any_ceiling(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.publisher.publish(WIDE + "      alarmType: keep\n")
+    house.publisher.publish(WIDE, wish=Wish(effective_from=house.now + timedelta(hours=1)))
+    let_the_ceiling_down(house)
+    house.now += timedelta(hours=1)
+    assert house.life.due_taker().run_once() == 1
+    assert in_force(house) == said(WIDE)
+    assert "probableCause is above the ceiling" in caplog.text
+
+
 # --- what cannot be done ---
 
 SOUTHLINK = AudienceId("urn:demarc:operator:southlink")
@@ -252,6 +267,32 @@ def test_what_came_in_after_the_end_of_a_glass_is_told_under_the_policy_that_men
     assert {"state": "raised", "perceivedSeverity": "major"} in [data for _, _, data in house.told()]
 
 
+def test_what_came_in_after_the_end_of_a_glass_waits_as_the_policy_that_mends_it_says(house: House) -> None:
+    embargo = "release: {embargo: 1h}\nrecords:"
+    house.publisher.publish(NARROW.replace("records:", embargo))
+    house.disclose()
+    glass = house.life.break_glass()
+    draft = glass.propose(WIDE, "wide.yaml", timedelta(hours=2), "joint incident", ANNA).draft.id
+    glass.open(draft, BORIS)
+    house.disclose()
+    house.now += timedelta(hours=2, seconds=10)
+    house.take(alarm(perceivedSeverity="major"))
+    house.disclose()
+    house.now += timedelta(seconds=30)
+    assert house.life.due_taker().run_once() == 1
+    house.disclose()
+    keeper = Timekeeper(house.store, lambda: house.now)
+    assert "major" not in str(house.told())
+    house.now += timedelta(minutes=59, seconds=29)
+    keeper.run_once()
+    house.disclose()
+    assert "major" not in str(house.told())
+    house.now += timedelta(seconds=1)
+    keeper.run_once()
+    house.disclose()
+    assert house.told()[-1][2] == {"state": "raised", "perceivedSeverity": "major"}
+
+
 def test_a_cut_off_audience_comes_back_when_its_glass_is_mended_after_all(
     house: House, glass_draft: str, tmp_path: Path
 ) -> None:
@@ -348,7 +389,7 @@ def test_a_file_without_the_ending_of_a_policy_is_not_published(house: House, de
 def test_an_officer_at_a_terminal_sees_the_difference_and_is_asked_before_anything_is_signed(
     house: House, demarc: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, answer: str, approvals: int
 ) -> None:
-    monkeypatch.setattr("gateway.cli.policy.propose.is_at_a_terminal", lambda: True)
+    monkeypatch.setattr("gateway.cli.signing.is_at_a_terminal", lambda: True)
     draft = submit(house)
     before = filed(house)[1]
     told = demarc("approve", draft, answer=answer)
@@ -357,27 +398,35 @@ def test_an_officer_at_a_terminal_sees_the_difference_and_is_asked_before_anythi
     assert (told.exit_code == 0) == bool(approvals)
 
 
-@pytest.mark.parametrize(("words", "at_a_terminal"), [(("--yes",), True), ((), False)])
-def test_a_script_approves_without_being_asked_and_prints_what_it_signs_first(
+@pytest.mark.parametrize("at_a_terminal", [True, False])
+def test_whoever_is_sure_approves_without_being_asked_and_what_is_signed_is_printed_first(
     house: House,
     demarc: Callable[..., Result],
     monkeypatch: pytest.MonkeyPatch,
-    words: tuple[str, ...],
     *,
     at_a_terminal: bool,
 ) -> None:
-    monkeypatch.setattr("gateway.cli.policy.propose.is_at_a_terminal", lambda: at_a_terminal)
+    monkeypatch.setattr("gateway.cli.signing.is_at_a_terminal", lambda: at_a_terminal)
     draft = submit(house)
-    told = demarc("approve", draft, *words)
+    told = demarc("approve", draft, "--yes")
     assert told.exit_code == 0, told.output
     assert "probableCause" in told.output.partition("Approved by boris")[0]
     publish(house, draft)
 
 
+def test_where_nobody_can_be_asked_nothing_is_signed(house: House, demarc: Callable[..., Result]) -> None:
+    draft = submit(house)
+    before = filed(house)[1]
+    told = demarc("approve", draft)
+    assert isinstance(told.exception, NobodyToAsk)
+    assert "probableCause" in told.output
+    assert filed(house)[1] == before
+
+
 def test_what_cannot_be_signed_is_still_shown_and_nobody_is_asked(
     house: House, demarc: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.cli.policy.propose.is_at_a_terminal", lambda: True)
+    monkeypatch.setattr("gateway.cli.signing.is_at_a_terminal", lambda: True)
     draft = submit(house)
     publish(house, submit(house, NARROWER))
     told = demarc("approve", draft, answer="y\n")
