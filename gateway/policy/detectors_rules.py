@@ -192,13 +192,17 @@ def _lonely(sight: Sight) -> Iterator[Found]:
 
 
 def _is_counting(sight: Sight, at: int) -> bool:
-    """Tell whether a unit or a word in the plural follows at once."""
-    if at + 1 == len(sight.pieces):
-        return False
-    gap = sight.text[sight.pieces[at].end : sight.pieces[at + 1].start]
-    word = sight.word(at + 1)
-    is_counted = word in words.UNITS or (_PLURAL.fullmatch(word) is not None and word not in words.NO_PLURALS)
-    return gap == " " and is_counted
+    """Tell whether a unit or a word in the plural follows at once, or after an abbreviation: `1200 CRC errors`."""
+    after = at + 1
+    if _is_next(sight, after) and sight.codes[after] in "YU":
+        after += 1
+    word = sight.word(after) if _is_next(sight, after) else ""
+    return word in words.UNITS or (_PLURAL.fullmatch(word) is not None and word not in words.NO_PLURALS)
+
+
+def _is_next(sight: Sight, at: int) -> bool:
+    """Tell whether there is such a piece, one blank after the one before."""
+    return at < len(sight.pieces) and sight.text[sight.pieces[at - 1].end : sight.pieces[at].start] == " "
 
 
 def _users(sight: Sight) -> Iterator[Found]:

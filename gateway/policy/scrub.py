@@ -29,6 +29,7 @@ from gateway.policy.names import NameScanner
 from gateway.policy.scrub_quick import UNSURE, quick
 
 _MOST_ROUNDS = 8
+_MOST_NAMED = 256  # how much of something long is looked at to name its class
 _BETWEEN = re.compile(r"[\s.,:;/_|·–—-]{0,4}")
 _CLINGING = re.compile(r"\s{0,2}[.:/_-]\s{1,2}|\s{1,2}[.:/_-]")
 _STRETCH = re.compile(r"\S+")
@@ -97,7 +98,7 @@ class Scrubber:
             start, end = form.source(first, after)
             if form.places is not None and any(form.is_escaped(at) for at in range(first, after)):
                 start, end = _widened(stretches, start, end)  # so that no half of an escape stays
-            yield start, end, found[2] or label_of(text[start:end])
+            yield start, end, found[2] or label_of(text[start : min(end, start + _MOST_NAMED)])
         for view in turned(form):
             if SUSPECT_TURNED.search(codes_of(view.text)):
                 other = _sight(view, pieces_in(view.text))

@@ -300,3 +300,13 @@ def test_a_hundred_kilobytes_of_anything_come_to_an_end() -> None:
     assert len(text) > 100_000
     output = SCRUBBER.scrub(text)
     assert output is None or SCRUBBER.scrub(output) == output
+
+
+def test_what_is_long_and_escaped_all_over_is_not_read_whole_for_each_escape(monkeypatch: pytest.MonkeyPatch) -> None:
+    from gateway.policy import scrub
+
+    read: list[int] = []
+    monkeypatch.setattr(scrub, "label_of", lambda word: read.append(len(word)) or "name")
+    NOBODY.scrub("漢%41" * 2000)
+    assert len(read) > 1000
+    assert max(read) <= 256
