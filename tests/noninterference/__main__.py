@@ -7,7 +7,10 @@ import sys
 
 from tests.noninterference import gauntlet
 from tests.noninterference.figures import figures
-from tests.noninterference.pairs import Pair, twins
+from tests.noninterference.pairs import Pair, Twins, twins
+from tests.noninterference.worker import Look
+
+ENOUGH_FOR_ALL_CELLS = 40
 
 
 def main() -> int:
@@ -15,22 +18,37 @@ def main() -> int:
     wanted = _arguments()
     complaints: list[str] = []
     with twins() as both:
-        pairs: list[Pair] = []
-        for number, pair in enumerate(both.look_at_all(range(wanted.seed, wanted.seed + wanted.pairs)), 1):
-            pairs.append(pair)
-            if number % 25 == 0:
-                pass
-        if pairs:
-            found = figures(pairs)
-            complaints += found.complaints(wants_all_cells=wanted.pairs >= 50)
-            for _seed in found.differences[: wanted.explain]:
-                pass
+        if wanted.pairs:
+            complaints += _compare(both, wanted)
         if wanted.mutants:
-            kills = list(gauntlet.run(both))
-            complaints += [f"{kill.name} was not caught" for kill in kills if not kill.by]
-    for _complaint in complaints:
-        pass
+            complaints += _hunt(both)
+    for complaint in complaints:
+        _say(f"FAILED: {complaint}")
     return 1 if complaints else 0
+
+
+def _compare(both: Twins, wanted: argparse.Namespace) -> list[str]:
+    pairs: list[Pair] = []
+    looks = [Look(seed) for seed in range(wanted.seed, wanted.seed + wanted.pairs)]
+    for number, pair in enumerate(both.look_at_all(looks), 1):
+        pairs.append(pair)
+        if number % 25 == 0:
+            _say(f"{number} pairs")
+    found = figures(pairs)
+    _say(found.text())
+    for seed in found.differences[: wanted.explain]:
+        _say(both.explain(Look(seed)))
+    return found.complaints(wants_all_cells=wanted.pairs >= ENOUGH_FOR_ALL_CELLS)
+
+
+def _hunt(both: Twins) -> list[str]:
+    kills = gauntlet.run(both)
+    _say(gauntlet.table(kills))
+    return [f"{kill.name} was not caught" for kill in kills if not kill.by]
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - this is what the command is for
 
 
 def _arguments() -> argparse.Namespace:

@@ -11,7 +11,7 @@ from random import Random
 from tests.noninterference.change import Change
 from tests.noninterference.dress import leaves_in
 from tests.noninterference.generate import draw_world
-from tests.noninterference.low import low
+from tests.noninterference.low import at_the_end, low
 from tests.noninterference.model import ACME, NORTHLINK, Observer, Step, World
 from tests.noninterference.probes import Clues
 from tests.noninterference.relations import RELATIONS, related
@@ -19,6 +19,9 @@ from tests.noninterference.vocabulary import CANARY
 
 _IDENTITIES = re.compile(r'\\*"pseudonym\\*": \[[^]]*\]|\["[a-z-]+", "(?:[^"\\]|\\.)*", ')
 """In what a party may know as text: which record it is. That shows as a pseudonym, so its spelling is hidden."""
+SHORT = 4
+"""How many beats a world has that is drawn for a certain purpose."""
+_STEPS, _MORE = (1, 3, 7, 9), (3, 1, 2, 0)
 _ODD = (
     "id",
     "href",
@@ -44,6 +47,7 @@ class Case:
     change: Change
     first: World
     told: tuple[str, str]
+    visible: tuple[int, int]
     clues: Clues
 
     @property
@@ -56,7 +60,7 @@ class Case:
         """Whether the two disagree on what may be known, so that nothing follows from comparing them."""
         return self.told[0] != self.told[1]
 
-    @property
+    @functools.cached_property
     def differing(self) -> int:
         """Return how many hidden atoms (leaves, or whole steps) differ."""
         return len(atoms(self.first) ^ atoms(self.second))
@@ -79,14 +83,21 @@ def case(seed: int, hint: tuple[str, ...] = (), role: str = "") -> Case:
     """Return the case of this number; `hint` and `role` choose relations and observer instead of the number."""
     rng = Random(seed * 7919 + 13)
     who = NORTHLINK if (seed % 2 == 0 if not role else role == "operator") else ACME
-    names = list(RELATIONS)
-    turn = [names[(seed // 2) % len(names)], *rng.sample(names, rng.randrange(0, 4))]
-    chosen = hint or tuple(dict.fromkeys(turn))
-    first = draw_world(seed, 4) if hint or role else draw_world(seed)
+    chosen = hint or _in_turn(seed // 2)
+    first = draw_world(seed, SHORT) if hint or role else draw_world(seed)
     change = related(first, who, chosen, rng)
-    told = tuple(json.dumps(low(world, who), sort_keys=True) for world in (first, change.world))
+    ones, others = low(first, who), low(change.world, who)
+    told = (json.dumps(ones, sort_keys=True), json.dumps(others, sort_keys=True))
     clues = _clues(first, change.world, told[0], rng)
-    return Case(seed, who, chosen, change, first, (told[0], told[1]), clues)
+    return Case(seed, who, chosen, change, first, told, (len(at_the_end(ones)), len(at_the_end(others))), clues)
+
+
+def _in_turn(number: int) -> tuple[str, ...]:
+    """Return one to four relations, so that each occurs as often as any other, alone and after different ones."""
+    names = list(RELATIONS)
+    decade = number // len(names)
+    step, more = _STEPS[decade % len(_STEPS)], _MORE[(number + decade) % len(_MORE)]
+    return tuple(names[(number + step * place) % len(names)] for place in range(1 + more))
 
 
 def hidden_canaries(world: World, told: str) -> frozenset[str]:

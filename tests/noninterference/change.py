@@ -9,7 +9,15 @@ from typing import Any
 
 from tests.noninterference.dress import leaves_in
 from tests.noninterference.model import Json, Observer, Step, World
-from tests.noninterference.surroundings import Surroundings, is_hidden, type_of
+from tests.noninterference.surroundings import (
+    Key,
+    Surroundings,
+    concerning_keys,
+    is_hidden,
+    shown_keys,
+    surroundings,
+    type_of,
+)
 from tests.noninterference.vocabulary import canary
 
 
@@ -20,11 +28,22 @@ class Change:
     world: World
     who: Observer
     rng: Random
-    around: Surroundings
-    concerning: frozenset[tuple[str, str]]
-    touched: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
-    unseen: frozenset[tuple[str, str]] = frozenset()
+    touched: dict[str, set[Key]] = field(default_factory=dict)
     relation: str = ""
+    around: Surroundings = field(init=False)
+    concerning: frozenset[Key] = frozenset()
+
+    def begin(self, relation: str) -> None:
+        """Look at the world again before a relation changes it."""
+        self.relation = relation
+        self.around = surroundings(self.world, self.who)
+        self.concerning = concerning_keys(self.world, self.around)
+
+    @property
+    def unseen(self) -> frozenset[Key]:
+        """Return type and id of the records about the observer's services that the terms never show."""
+        events = frozenset(key for key in self.concerning if key[0] not in ("resource", "dependency", "service"))
+        return events - shown_keys(self.world, self.who)
 
     @property
     def last(self) -> int:

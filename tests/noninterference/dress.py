@@ -16,9 +16,15 @@ TYPES: tuple[str, ...] = tuple(sorted(record_types()))
 CLASSES = {name: schema_of(name)["x-type"] for name in record_types()}
 
 
+@functools.cache
+def document_of(record_type: str) -> Json:
+    """Return the schema of a type; the gateway gives everybody a copy of their own, and we ask for it very often."""
+    return schema_of(record_type)  # type: ignore[arg-type]
+
+
 def dress(record_type: str, core: Json, rng: Random, share: float = 0.3) -> Json:
     """Return `core` with some of the attributes that the schema allows beside it."""
-    document = schema_of(record_type)  # type: ignore[arg-type]
+    document = document_of(record_type)
     dressed: Json = {
         name: _enriched(document, document["properties"].get(name, {}), value, rng, share)
         for name, value in core.items()
@@ -57,19 +63,39 @@ _LEFT_OUT = {
 
 def draw(record_type: str, part: Json, rng: Random, share: float = 0.5) -> Any:
     """Return a value that the part of a schema allows."""
-    document = schema_of(record_type)  # type: ignore[arg-type]
+    document = document_of(record_type)
     return _draw(document, _resolved(document, part), rng, share)
 
 
-def draw_at(record_type: str, path: tuple[str, ...], rng: Random) -> Any:
-    """Return another value for the leaf at `path`, whose steps are names alone."""
-    document = schema_of(record_type)  # type: ignore[arg-type]
+def draw_at(record_type: str, path: str, rng: Random) -> Any:
+    """Return another value for the leaf at `path`, which has dots and no marks of arrays."""
+    document = document_of(record_type)
+    return _draw(document, _part_at(document, path), rng, 0.5)
+
+
+def draw_near(record_type: str, path: str, value: Any, rng: Random) -> Any:
+    """Return a value for the leaf at `path` that a coarse view of it may not tell from this one."""
+    part = _part_at(document_of(record_type), path)  # type: ignore[arg-type]
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        near = value + rng.choice((-2, -1, 1, 2))
+        return max(part.get("minimum", near), min(part.get("maximum", near), near))
+    if "enum" in part:
+        return rng.choice(part["enum"])
+    if part.get("format") == "date-time":
+        return value[:17] + f"{rng.randrange(60):02}" + value[19:]
+    longer = (device(rng) if value.isascii() else sentence(rng, 90)) + value[-4:]
+    return longer[-part.get("maxLength", 200) :]
+
+
+def _part_at(document: Json, path: str) -> Json:
     part = document
-    for name in path:
+    for name in path.split("."):
         part = _resolved(document, part["properties"][name])
         if part["type"] == "array":
             part = _resolved(document, part["items"])
-    return _draw(document, part, rng, 0.5)
+    return part
 
 
 def _resolved(document: Json, part: Json) -> Json:
@@ -135,7 +161,7 @@ def time_text(rng: Random) -> str:
 @functools.cache
 def leaves(record_type: str) -> tuple[str, ...]:
     """Return every leaf of a type as names with dots, arrays without marks: `note.text`."""
-    document = schema_of(record_type)  # type: ignore[arg-type]
+    document = document_of(record_type)
     return tuple(_leaves(document, document, ""))
 
 

@@ -34,7 +34,9 @@ class Figures:
     differing: float
     seconds: float
     cells: int
-    missing: list[Any] = field(default_factory=list)
+    missing: list[coverage.Cell] = field(default_factory=list)
+    left_out: int = 0
+    wrongly_left_out: list[coverage.Cell] = field(default_factory=list)
 
     def complaints(self, *, wants_all_cells: bool = True) -> list[str]:
         """Return why the run shows nothing, or what it showed; empty when all is well."""
@@ -50,11 +52,14 @@ class Figures:
             found.append("too much is declared as not to be compared")
         if wants_all_cells and self.missing:
             found.append(f"{len(self.missing)} cells without a comparison, such as {self.missing[:5]}")
+        if self.wrongly_left_out:
+            found.append(f"reached, but declared out of reach: {self.wrongly_left_out[:5]}")
         return found
 
     def text(self) -> str:
         """Return the figures for people."""
-        cells = f"{self.cells - len(self.missing):,} of {self.cells:,}"
+        reached = f"{self.cells - len(self.missing):,} of {self.cells:,} (bar: all)"
+        beyond = f"{self.left_out:,} out of reach, by {len(coverage.GAPS)} reasons"
         return "\n".join(
             [
                 f"pairs of worlds          {self.pairs:,}",
@@ -65,7 +70,7 @@ class Figures:
                 f"visible records a world  {self.visible:.1f} (bar: {LEAST_VISIBLE})",
                 f"entries a world          {self.entries:.1f}",
                 f"pairs with {LEAST_DIFFERING}+ atoms     {self.differing:.0%} (bar: {LEAST_SHARE_DIFFERING:.0%})",
-                f"cells                    {cells}",
+                f"cells                    {reached}; {beyond}",
                 f"declassified             {len(declassified())} (bar: {MOST_DECLASSIFIED})",
                 f"processor seconds        {self.seconds:.0f}",
             ]
@@ -75,19 +80,21 @@ class Figures:
 def figures(pairs: Sequence[Pair]) -> Figures:
     """Return the figures of a run."""
     kept = [pair for pair in pairs if not pair.is_discarded]
-    reachable = coverage.reachable()
+    wanted, covered, left_out = coverage.wanted(), coverage.covered(kept), coverage.left_out()
     return Figures(
-        len(pairs),
-        sum(pair.comparisons for pair in kept),
-        [pair.first.seed for pair in kept if pair.differs_at is not None],
-        [f"case {pair.first.seed}: {one}" for pair in kept for one in pair.escaped],
-        1 - len(kept) / max(1, len(pairs)),
-        mean(pair.first.visible for pair in kept),
-        mean(pair.first.entries for pair in kept),
-        mean(pair.first.differing >= LEAST_DIFFERING for pair in kept),
-        sum(pair.first.seconds + pair.second.seconds for pair in pairs),
-        len(reachable) + 20,
-        sorted(reachable - coverage.covered(kept)) + sorted(coverage.relations_missing(kept)),
+        pairs=len(pairs),
+        comparisons=sum(pair.comparisons for pair in kept),
+        differences=[pair.first.seed for pair in kept if pair.differs_at is not None],
+        escaped=[f"case {pair.first.seed}: {one}" for pair in kept for one in pair.escaped],
+        discarded=1 - len(kept) / max(1, len(pairs)),
+        visible=mean(pair.first.visible for pair in kept),
+        entries=mean(pair.first.entries for pair in kept),
+        differing=mean(pair.first.differing >= LEAST_DIFFERING for pair in kept),
+        seconds=sum(pair.first.seconds + pair.second.seconds for pair in pairs),
+        cells=len(wanted),
+        missing=sorted(wanted - covered),
+        left_out=len(left_out),
+        wrongly_left_out=sorted(left_out & covered),
     )
 
 

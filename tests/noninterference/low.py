@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.noninterference.low_values import TYPE_OF_CLASS, IsKnown, Name, shown_of
-from tests.noninterference.model import BEGIN, Json, Observer, Part, Step, Terms, World
+from tests.noninterference.model import BEGIN, Json, Observer, Part, Step, Terms, World, is_policy_of
 
 _SHOWN = ("alarm", "change-request", "service", "service-level", "service-problem", "trouble-ticket")
 _NEEDS = {"containedIn", "dependsOn", "requires", "reliesOn", "supportedBy"}
@@ -77,7 +77,7 @@ class Reading:
     def take(self, step: Step) -> None:
         """Take one step of the world."""
         now = self.begin + timedelta(milliseconds=step.at)
-        if step.kind == "policy" and (step.body.role, step.body.party) == (self.who.role, self.who.party):
+        if is_policy_of(step, self.who):
             self.terms = step.body
             self.remembered.clear()
         elif step.kind == "record":
@@ -269,13 +269,15 @@ def low(world: World, who: Observer) -> Told:
     return told
 
 
+def at_the_end(told: Told) -> dict[tuple[str, str], str]:
+    """Return what of all that was told still stands at the end."""
+    view = {(kind, identifier): text for _, changes in told for kind, identifier, text in changes}
+    return {key: text for key, text in view.items() if text != "gone"}
+
+
 def final_view(world: World, who: Observer) -> dict[tuple[str, str], str]:
     """Return what `who` may be shown at the end."""
-    view: dict[tuple[str, str], str] = {}
-    for _, changes in low(world, who):
-        for record_type, identifier, text in changes:
-            view[record_type, identifier] = text
-    return {key: text for key, text in view.items() if text != "gone"}
+    return at_the_end(low(world, who))
 
 
 def _projected(

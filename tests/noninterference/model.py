@@ -103,3 +103,8 @@ NORTHLINK = Observer("operator", "northlink")
 ACME = Observer("customer", "acme")
 OPERATORS = ("northlink", "southwind")
 CUSTOMERS = ("acme", "bolt")
+
+
+def is_policy_of(step: Step, who: Observer) -> bool:
+    """Tell whether a step puts terms of this party in force."""
+    return step.kind == "policy" and (step.body.role, step.body.party) == (who.role, who.party)

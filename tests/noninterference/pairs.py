@@ -6,16 +6,16 @@ import multiprocessing
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from tests.noninterference import material, worker
 from tests.noninterference.report import explain
-from tests.noninterference.views import views
-from tests.noninterference.worker import Side
+from tests.noninterference.views import Views, views
+from tests.noninterference.worker import Look, Side
 
 HASH_SEEDS = (11, 4242)
 
@@ -59,42 +59,31 @@ class Twins:
     def __init__(self, pools: tuple[ProcessPoolExecutor, ProcessPoolExecutor]) -> None:
         self._pools = pools
 
-    def look(
-        self,
-        seed: int,
-        mutant: str = "",
-        hint: tuple[str, ...] = (),
-        role: str = "",
-        weight: float = 0,
-        *,
-        keep: bool = False,
-    ) -> Pair:
+    def look(self, at: Look) -> Pair:
         """Return what came of one case."""
-        sides = self._submit(seed, mutant, hint, role, weight, keep=keep)
-        return Pair(sides[0].result(), sides[1].result())
+        return next(self.look_at_all([at]))
 
-    def explain(self, seed: int, mutant: str = "", hint: tuple[str, ...] = (), role: str = "") -> str:
+    def explain(self, at: Look) -> str:
         """Return the report on one case, worked out in one of the processes."""
-        return self._pools[0].submit(explain, seed, mutant, hint, role).result()
+        return self._pools[0].submit(explain, at).result()
 
-    def views(self, seed: int, role: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return what the reference and what the gateway show at the end of the first world of a case."""
-        return self._pools[seed % 2].submit(views, seed, role).result()
+    def views(self, seeds: Iterable[tuple[int, str]]) -> Iterator[Views]:
+        """Yield what the reference and what the gateway show at the end of the first worlds of cases."""
+        waiting = [self._pools[number % 2].submit(views, *one) for number, one in enumerate(seeds)]
+        for one in waiting:
+            yield one.result()
 
-    def look_at_all(self, seeds: Iterable[int]) -> Iterator[Pair]:
+    def look_at_all(self, looks: Iterable[Look]) -> Iterator[Pair]:
         """Yield what came of many cases, in their order; both processes always have something to do."""
-        waiting = [self._submit(seed, "", (), "", 0, keep=False) for seed in seeds]
-        for one, other in waiting:
-            yield Pair(one.result(), other.result())
-
-    def _submit(
-        self, seed: int, mutant: str, hint: tuple[str, ...], role: str, weight: float, *, keep: bool
-    ) -> tuple[Future[Side], Future[Side]]:
-        one, other = (
-            pool.submit(worker.look, seed, side, mutant, hint, role, weight, keep=keep)
-            for side, pool in enumerate(self._pools, 1)
-        )
-        return one, other
+        waiting = [
+            tuple(pool.submit(worker.look, at, side) for side, pool in enumerate(self._pools, 1)) for at in looks
+        ]
+        try:
+            for one, other in waiting:
+                yield Pair(one.result(), other.result())
+        finally:  # whoever stops half-way must not leave work for those who come after
+            for future in chain.from_iterable(waiting):
+                future.cancel()
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from tests.noninterference.own_stream import OwnStream
 
 BROWSER = (("user-agent", "probe"), ("accept-encoding", "gzip"))
 FORM = "application/x-www-form-urlencoded"
+SIGNING_IN = (("origin", "https://gateway.example"), ("content-type", FORM))
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PURGE")
 PROBED = {
     "public": {
@@ -65,11 +66,12 @@ class Prober:
         self._certificates = {"": None, "own": certificate, "stranger": stranger, "broken": "-----BEGIN"}
         self._token = TOKENS.get(who.party, "dmc_nobody")
         self._own = OwnStream(who.party, seal)
+        self._signed = BROWSER
 
     def batch(self, weight: float) -> Iterator[Any]:
         """Yield requests and be sent the answers; `weight` 1 is everything, less is less."""
         parts = (
-            [self._routes, self._collections, self._pages]
+            [self._enter, self._routes, self._collections, self._pages]
             if self._who.role == "customer"
             else [self._routes, self._exchange]
         )
@@ -86,12 +88,12 @@ class Prober:
             methods = METHODS if weight >= 1 else METHODS[number % 4 :: 4]
             for method in methods:
                 yield self._request(f"route {method} {template}", method, path, headers=credentials, listener=listener)
-        for path in self._odd_paths(max(2, int(30 * weight))):
+        for path in self._odd_paths(weight):
             yield self._request("path", "GET", path, headers=credentials, listener=listener)
             if listener == "exchange":
                 yield self._request("path", "GET", path, headers=BROWSER)
 
-    def _odd_paths(self, count: int) -> list[str]:
+    def _odd_paths(self, weight: float) -> list[str]:
         fixed = [
             "/", "/openapi.json", "/docs", "/redoc", "/metrics", "/status/", "/healthz/", "/tmf-api", "/favicon.ico",
             "/tmf-api/alarmManagement/v4/alarm", "/tmf-api/troubleTicket/v4/troubleTicket", "/tmf-api/resource",
@@ -100,9 +102,9 @@ class Prober:
         hidden = [
             f"/{where}/{quote(value, safe='')}"
             for where in ("status", "tmf-api", "exchange/v1/streams")
-            for value in self._values(9)
+            for value in self._values(max(3, int(20 * weight)))
         ]
-        return (fixed + hidden)[:count] if count < 40 else fixed + hidden
+        return fixed[:: 1 if weight >= 1 else 5] + hidden
 
     # --- TM Forum collections ---
 
@@ -127,7 +129,7 @@ class Prober:
             yield self._request("credentials", "GET", next(iter(COLLECTIONS.values())), headers=headers)
 
     def _queries(self, seen: list[dict[str, Any]], weight: float) -> Iterator[str]:
-        count = max(2, int(24 * weight))
+        count = max(2, int(18 * weight))
         yield from (
             "limit=0",
             "limit=1",
@@ -212,18 +214,20 @@ class Prober:
 
     # --- the pages ---
 
-    def _pages(self, weight: float) -> Iterator[Any]:
-        origin = (("origin", "https://gateway.example"), ("content-type", FORM))
+    def _enter(self, _weight: float) -> Iterator[Any]:
+        """Sign in; the session is used again after everything else was asked, when others signed in too."""
         yield self._request("page open", "GET", "/status")
-        entered = yield self._request(
-            "sign in", "POST", "/status/sign-in", headers=origin, body=urlencode({"token": self._token}).encode()
-        )
+        form = urlencode({"token": self._token}).encode()
+        entered = yield self._request("sign in", "POST", "/status/sign-in", headers=SIGNING_IN, body=form)
         cookie = entered.header("set-cookie").partition(";")[0]
-        signed = (("cookie", cookie), *BROWSER)
+        self._signed = (("cookie", cookie), *BROWSER)
+
+    def _pages(self, weight: float) -> Iterator[Any]:
+        origin, signed = SIGNING_IN, self._signed
         for _ in range(2):
             yield self._request("page", "GET", "/status", headers=signed)
         yield self._request("page head", "HEAD", "/status", headers=signed)
-        for name, value in self._clues.some(self._rng, max(2, int(25 * weight))):
+        for name, value in self._clues.some(self._rng, max(2, int(7 * weight))):
             yield self._request("page query", "GET", "/status", urlencode({name: value}), signed)
         for body in (
             b"",
@@ -258,7 +262,7 @@ class Prober:
                 self._who.party if number % 3 else self._rng.choice(("aurora", "southwind", "nobody", "x" * 300))
             )
             yield self._push("push", path, body, "own")
-        for origin in ("southwind", "acme", "UPPER", *self._values(max(2, int(20 * weight)))):
+        for origin in ("southwind", "acme", "UPPER", *self._values(max(2, int(10 * weight)))):
             yield self._push("origin", where.format(quote(origin, safe="")), b"{}\n", "own")
         for who in ("", "stranger", "broken"):
             for path in ("/.well-known/demarc", where.format(self._who.party), "/healthz"):
@@ -278,7 +282,7 @@ class Prober:
                 listener="exchange",
             )
         for path in ("/.well-known/demarc", "/healthz"):
-            for name, value in self._clues.some(self._rng, max(1, int(20 * weight))):
+            for name, value in self._clues.some(self._rng, max(1, int(8 * weight))):
                 yield self._request(
                     "exchange get", "GET", path, urlencode({name: value}), certificate="own", listener="exchange"
                 )
@@ -305,7 +309,7 @@ class Prober:
             {"from": -1, "count": 0, "checkpoint": 1},
         ]
         heads += [
-            {"from": number, "count": 1, "checkpoint": self._value()} for number in range(max(2, int(30 * weight)))
+            {"from": number, "count": 1, "checkpoint": self._value()} for number in range(max(2, int(12 * weight)))
         ]
         return [
             b"",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.noninterference.change import Change
-from tests.noninterference.dress import dress
-from tests.noninterference.generate import OTHERS, Author, stamp
+from tests.noninterference.generate import OTHERS, Author
 from tests.noninterference.low import low
 from tests.noninterference.model import MINUTE, Step
+from tests.noninterference.morning import stamp
 from tests.noninterference.promises import draw_terms
 from tests.noninterference.relation_of_values import redrawn
 from tests.noninterference.surroundings import is_hidden, type_of
@@ -28,21 +28,13 @@ def records(change: Change) -> None:
     author = Author(rng.randrange(2**40))
     author.objects["hidden"] = [f"dev-{device(rng)}" for _ in range(4)]
     take_stock(change, author)
-    events = [
-        author._alarm,
-        author._change_alarm,
-        author._work,
-        author._ticket,
-        author._change_ticket,
-        author._objective,
-        author._problem,
-    ]
     for number in range(rng.randrange(0, 31)):
-        rng.choice(events)(rng.randrange(3, change.last // MINUTE) * MINUTE + 4_000 + number * 1_500)
+        author.happen(rng.randrange(3, change.last // MINUTE) * MINUTE + 4_000 + number * 1_500)
     author.one_of_each(rng.randrange(2, change.last // MINUTE) * MINUTE + 40_000)
+    author.whole_inventory(rng.randrange(2, change.last // MINUTE) * MINUTE + 41_000)
     for step in author.steps:
         if step.kind == "record" and not change.around.concerns(step.body):
-            change.add("record", step.at, dress(type_of(step.body), step.body, rng, rng.choice((0.2, 0.35, 1.0))))
+            change.add("record", step.at, step.body)
     for word in _promised_words(change)[: rng.randrange(3)]:
         body = {"@type": "Resource", "id": f"dev-{canary(rng)}", "name": word}
         change.add("record", rng.randrange(1, change.last // MINUTE) * MINUTE + 500, body)
@@ -51,7 +43,8 @@ def records(change: Change) -> None:
 def _leave_out_unseen(change: Change) -> None:
     """Leave out records about the observer's services that the terms never show, and see whether it matters."""
     told = low(change.world, change.who)
-    for key in change.rng.sample(sorted(change.unseen), min(3, len(change.unseen))):
+    unseen = sorted(change.unseen)
+    for key in change.rng.sample(unseen, min(3, len(unseen))):
         former, touched = change.world, {name: set(found) for name, found in change.touched.items()}
         change.keep_only(lambda step, key=key: step.kind != "record" or (type_of(step.body), step.body["id"]) != key)
         if low(change.world, change.who) != told:
@@ -68,7 +61,8 @@ def _update_quietly(change: Change) -> None:
     for key in change.rng.sample(sorted(newest), min(8, len(newest))):
         step = newest[key]
         body = redrawn(change, key[0], step.body, "", hidden=key not in change.concerning)
-        change.add("record", max(step.at, 2 * MINUTE + 5_000) + change.rng.randrange(1, 90_000), body)
+        again = max(step.at, 2 * MINUTE + 5_000) + change.rng.randrange(1, 90_000)
+        change.add("record", max(step.at, min(again, change.last - 1)), body)
 
 
 def take_stock(change: Change, author: Author) -> None:
@@ -104,9 +98,9 @@ def history(change: Change) -> None:
     for step in change.world.records():
         firsts.setdefault((type_of(step.body), step.body["id"]), step)
     for (kind, _), step in firsts.items():
-        if rng.random() < 0.5 or kind == "dependency":
-            continue
         hidden = is_hidden(step, change.around, change.concerning)
+        if rng.random() < 0.4 or (kind == "dependency" and not hidden):
+            continue
         if kind in ("service", "resource") or hidden:
             before = redrawn(change, kind, step.body, "", hidden=hidden)
             if kind == "service":

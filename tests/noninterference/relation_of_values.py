@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from random import Random
 from typing import Any
 
-from gateway.record.schemas import schema_of
 from tests.noninterference.change import Change
-from tests.noninterference.dress import draw_at, dress, leaves, leaves_in, time_text
+from tests.noninterference.dress import document_of, draw_at, draw_near, dress, leaves, leaves_in
 from tests.noninterference.low_values import transformed
 from tests.noninterference.model import Json
 from tests.noninterference.promises import SUBSTITUTED
@@ -16,11 +14,13 @@ from tests.noninterference.surroundings import DECIDING, is_hidden, type_of
 from tests.noninterference.vocabulary import canary, device, sentence
 
 _STRANGE = ("internalNote", "x-node", "nam", "Name", "vendorExtension", "hostName", "__proto__", "costCentre", "@link")
-_FREE = {
+FREE = {
     "alarm": ("perceivedSeverity", "alarmType", "probableCause"),
     "trouble-ticket": ("status", "severity"),
+    "service-problem": ("status",),
     "service": ("serviceType",),
 }
+"""What decides something of a record, but may be drawn again where the whole record is hidden."""
 
 
 # --- R1 values ------------------------------------------------------------------------------------------------
@@ -29,16 +29,17 @@ _FREE = {
 def values(change: Change) -> None:
     """Draw every leaf again that shows nothing: other lengths, types, languages."""
     steps = []
+    never_shown = change.unseen
     for step in change.world.steps:
         if step.kind == "record":
             hidden = is_hidden(step, change.around, change.concerning)
-            unseen = (type_of(step.body), step.body["id"]) in change.unseen
+            unseen = (type_of(step.body), step.body["id"]) in never_shown
             body = redrawn(change, type_of(step.body), step.body, "", hidden=hidden or unseen)
             body = _thinned(change, body, hidden=hidden or unseen)
             if hidden:
                 body |= {
-                    name: draw_at(type_of(body), (name,), change.rng)
-                    for name in _FREE.get(type_of(body), ())
+                    name: draw_at(type_of(body), name, change.rng)
+                    for name in FREE.get(type_of(body), ())
                     if name in body
                 }
                 body = dress(type_of(body), body, change.rng, 0.1)
@@ -64,7 +65,7 @@ def redrawn(change: Change, kind: str, value: Any, path: str, *, hidden: bool) -
         return value
     rules = [] if hidden else around.rules_at(kind, path)
     for _ in range(1 if not rules else 4):
-        drawn = _near(value, change.rng) if rules else draw_at(kind, tuple(path.split(".")), change.rng)
+        drawn = draw_near(kind, path, value, change.rng) if rules else draw_at(kind, path, change.rng)
         if all(_looks_alike(value, drawn, rule, terms) for terms, rule in rules):
             return drawn
     return value
@@ -73,7 +74,7 @@ def redrawn(change: Change, kind: str, value: Any, path: str, *, hidden: bool) -
 def _thinned(change: Change, body: Json, *, hidden: bool) -> Json:
     """Return the record without some of the attributes that show nothing, whether they are there or not."""
     kind = type_of(body)
-    required = set(schema_of(kind)["required"])  # type: ignore[arg-type]
+    required = set(document_of(kind)["required"])
 
     def may_go(name: str) -> bool:
         if (
@@ -95,23 +96,12 @@ def _thinned(change: Change, body: Json, *, hidden: bool) -> Json:
     thinned = {name: value for name, value in body.items() if not may_go(name) or change.rng.random() < 0.75}
     for name in SUBSTITUTED.get(kind, ()):
         if name not in thinned and may_go(name) and change.rng.random() < 0.5:
-            thinned[name] = draw_at(kind, (name,), change.rng)
+            thinned[name] = draw_at(kind, name, change.rng)
     return thinned
 
 
 def _is_known(kind: str, path: str) -> bool:
     return path in leaves(kind)
-
-
-def _near(value: Any, rng: Random) -> Any:
-    """Return a value close by, which a coarse view may not tell from this one."""
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int | float):
-        return value + rng.choice((-2, -1, 1, 2))
-    if "T" in value and value[:2] == "20":
-        return value[:17] + f"{rng.randrange(60):02}" + value[19:] if len(value) > 19 else time_text(rng)
-    return (device(rng) if value.isascii() else sentence(rng, 90)) + value[-4:]
 
 
 def _looks_alike(one: Any, other: Any, rule: Any, terms: Any) -> bool:

@@ -8,28 +8,29 @@ from dataclasses import replace
 from tests.noninterference.cases import Case, case
 from tests.noninterference.low import low
 from tests.noninterference.model import Step, World
-from tests.noninterference.worker import in_words, saw
+from tests.noninterference.worker import Look, in_words, saw
 
 _AROUND = 160
 
 
 @in_words
-def explain(seed: int, mutant: str = "", hint: tuple[str, ...] = (), role: str = "") -> str:
+def explain(at: Look) -> str:
     """Return the report on the case of this number, run again in this process."""
-    found = case(seed, hint, role)
-    one, other = _seen(found, found.first, mutant), _seen(found, found.second, mutant)
-    at = _first_difference(one, other)
-    lines = [f"case {seed}: {found.who.role} {found.who.party}, relations {'+'.join(found.relations)}"]
-    if at is None:
+    found = case(at.seed, at.hint, at.role)
+    one, other = _seen(found, found.first, at), _seen(found, found.second, at)
+    place = _first_difference(one, other)
+    lines = [f"case {at.seed}: {found.who.role} {found.who.party}, relations {'+'.join(found.relations)}"]
+    if place is None:
         return "\n".join([*lines, "in one process both worlds look alike: the difference hangs on the hash seed"])
-    lines += [f"observation {at}: {([*one, ('none', b'')])[at][0]}", *_beside(one[at : at + 1], other[at : at + 1])]
-    lines += ["hidden atoms that cause it:", *(f"  {atom}" for atom in blame(found, mutant))]
+    label = [*one, ("none", b"")][place][0]
+    lines += [f"observation {place}: {label}", *_beside(one[place : place + 1], other[place : place + 1])]
+    lines += ["hidden atoms that cause it:", *(f"  {atom}" for atom in blame(found, at))]
     return "\n".join(lines)
 
 
-def _seen(found: Case, world: World, mutant: str) -> list[tuple[str, bytes]]:
+def _seen(found: Case, world: World, at: Look) -> list[tuple[str, bytes]]:
     shown = replace(found, first=world)
-    return [(one.label, one.raw) for one in saw(shown, 1, mutant).seen]
+    return [(one.label, one.raw) for one in saw(shown, 1, at.mutant, at.share).seen]
 
 
 def _first_difference(one: Sequence[tuple[str, bytes]], other: Sequence[tuple[str, bytes]]) -> int | None:
@@ -47,17 +48,17 @@ def _beside(one: Sequence[tuple[str, bytes]], other: Sequence[tuple[str, bytes]]
     return [f"first differing byte: {at}", *(f"  world {number}: {raw!r}" for number, raw in enumerate(shown, 1))]
 
 
-def blame(found: Case, mutant: str = "") -> list[str]:
+def blame(found: Case, at: Look) -> list[str]:
     """Return the fewest differences between the two worlds that still show, by halving (delta debugging)."""
     keys = _differences(found.first, found.second)
-    baseline = _seen(found, found.first, mutant)
+    baseline = _seen(found, found.first, at)
     told = low(found.first, found.who)
 
     def shows(chosen: list[str]) -> bool:
         world = _between(found.first, found.second, frozenset(chosen))
         if low(world, found.who) != told:
             return False
-        return _first_difference(baseline, _seen(found, world, mutant)) is not None
+        return _first_difference(baseline, _seen(found, world, at)) is not None
 
     parts = 2
     while len(keys) > 1:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tests.noninterference.low import Reading
+from tests.noninterference.low import Reading, low
 from tests.noninterference.low_values import REFERENCES, TYPE_OF_CLASS
-from tests.noninterference.model import Json, Observer, Rule, Step, Terms, World
+from tests.noninterference.model import Json, Observer, Rule, Step, Terms, World, is_policy_of
 
 DECIDING = {
     "alarm": (
@@ -32,6 +32,9 @@ DECIDING = {
     "dependency": ("@type", "id", "dependent.id", "dependent.@referredType", "requires.all"),
 }  # fmt: skip
 """What decides whom a record concerns, how services stand, and when; relations that draw values leave it alone."""
+
+Key = tuple[str, str]
+"""The type of a record, and its id or one of its leaves."""
 
 
 def type_of(record: Json) -> str:
@@ -106,7 +109,7 @@ def surroundings(world: World, who: Observer) -> Surroundings:
     services: set[str] = set()
     promised: list[Any] = []
     for step in world.steps:
-        if step.kind == "policy" and (step.body.role, step.body.party) == (who.role, who.party):
+        if is_policy_of(step, who):
             promised.append(step.body)
         if step.kind != "record" or type_of(step.body) not in ("service", "resource", "dependency"):
             continue
@@ -121,11 +124,16 @@ def surroundings(world: World, who: Observer) -> Surroundings:
     return Surroundings(frozenset(services), frozenset(reach), tuple(promised))
 
 
-def is_hidden(step: Step, around: Surroundings, concerning: frozenset[tuple[str, str]]) -> bool:
+def is_hidden(step: Step, around: Surroundings, concerning: frozenset[Key]) -> bool:
     """Tell whether a step hands in a record no version of which matters to the observer."""
     return step.kind == "record" and (type_of(step.body), step.body["id"]) not in concerning
 
 
-def concerning_keys(world: World, around: Surroundings) -> frozenset[tuple[str, str]]:
+def concerning_keys(world: World, around: Surroundings) -> frozenset[Key]:
     """Return type and id of every record of which some version matters to the observer."""
     return frozenset((type_of(step.body), step.body["id"]) for step in world.records() if around.concerns(step.body))
+
+
+def shown_keys(world: World, who: Observer) -> frozenset[Key]:
+    """Return type and id of every record that is ever shown to the observer."""
+    return frozenset((kind, identifier) for _, changes in low(world, who) for kind, identifier, _ in changes)

@@ -21,7 +21,6 @@ from typing import ParamSpec, TypeVar
 
 from tests.noninterference.canaries import Net
 from tests.noninterference.cases import Case, case, hidden_canaries
-from tests.noninterference.low import final_view
 from tests.noninterference.mutants import applied
 from tests.noninterference.run import Observation, observe
 from tests.noninterference.site import create_template, use_material
@@ -29,6 +28,21 @@ from tests.noninterference.site import create_template, use_material
 P = ParamSpec("P")
 T = TypeVar("T")
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory, where there is one
+
+
+@dataclass(frozen=True)
+class Look:
+    """What to look at: a case by its number, perhaps with a planted leak, by chosen relations and observer.
+
+    `share` is how much the observer asks of all that it could; with `keep` the bytes come back too.
+    """
+
+    seed: int
+    mutant: str = ""
+    hint: tuple[str, ...] = ()
+    role: str = ""
+    share: float = 1
+    keep: bool = False
 
 
 @dataclass
@@ -81,28 +95,19 @@ def in_words(function: Callable[P, T]) -> Callable[P, T]:
 
 
 @in_words
-def look(
-    seed: int,
-    side: int,
-    mutant: str = "",
-    hint: tuple[str, ...] = (),
-    role: str = "",
-    weight: float = 0,
-    *,
-    keep: bool = False,
-) -> Side:
-    """Return what the observer sees of one world of a case, as digests; with `keep` as bytes too."""
+def look(at: Look, side: int) -> Side:
+    """Return what the observer sees of one world of a case, as digests."""
     started = time.process_time()
-    found = case(seed, hint, role)
-    seen = saw(found, side, mutant, weight)
+    found = case(at.seed, at.hint, at.role)
+    seen = saw(found, side, at.mutant, at.share)
     world, told = (found.first, found.second)[side - 1], found.told[side - 1]
     marks = [hashlib.blake2b(one.label.encode() + b"\0" + one.raw, digest_size=12).digest() for one in seen.seen]
     return Side(
-        seed,
+        at.seed,
         marks,
         [one.label[:120] for one in seen.seen],
         hashlib.blake2b(told.encode()).digest(),
-        len(final_view(world, found.who)),
+        found.visible[side - 1],
         sum(one.label.startswith("stream entry") for one in seen.seen),
         seen.withheld,
         time.process_time() - started,
@@ -110,7 +115,7 @@ def look(
             *Net(hidden_canaries(world, told)).escaped(_answers(seen)),
             *(f"{token} links two parties" for token in seen.linkable),
         ],
-        [(one.label, one.raw) for one in seen.seen] if keep else [],
+        [(one.label, one.raw) for one in seen.seen] if at.keep else [],
         found.relations,
         found.differing if side == 1 else 0,
         {name: sorted(leaves) for name, leaves in found.change.touched.items()},
@@ -122,13 +127,13 @@ def _answers(seen: Observation) -> list[bytes]:
     return [one.raw for one in seen.seen]
 
 
-def saw(found: Case, side: int, mutant: str = "", weight: float = 0) -> Observation:
+def saw(found: Case, side: int, mutant: str = "", share: float = 1) -> Observation:
     """Let one world of a case happen."""
     world = (found.first, found.second)[side - 1]
     with ExitStack() as stack:
         if mutant:
             stack.enter_context(applied(mutant))
-        return observe(world, found.who, found.clues, found.seed, _here["template"], _here["scratch"], weight)
+        return observe(world, found.who, found.clues, found.seed, _here["template"], _here["scratch"], share)
 
 
 def end() -> int:
@@ -136,4 +141,5 @@ def end() -> int:
     import shutil
 
     shutil.rmtree(_here["scratch"], ignore_errors=True)
+    gc.freeze()  # the process ends: nothing is worth collecting, and looking takes seconds
     return int(os.environ.get("PYTHONHASHSEED", "-1"))

@@ -23,6 +23,11 @@ class Mutant:
     role: str = ""
     hint: tuple[str, ...] = ()
 
+    @property
+    def takes_questions(self) -> bool:
+        """Whether it leaks at the doors, to those who ask, and not in what is told anyway."""
+        return self.patch.__module__.endswith((".doors", ".exchange"))
+
 
 MUTANTS: dict[str, Mutant] = {}
 

@@ -187,16 +187,18 @@ def _(stack: ExitStack) -> None:
 
     def seal(former: Any, self: Discloser, batch: Batch) -> Any:
         load = sum(map(len, batch.entries.lines.values()))
-        real, sealing.MAX_SEGMENT_ENTRIES = sealing.MAX_SEGMENT_ENTRIES, max(1, 30 - load % 29)
+        real, sealing.MAX_SEGMENT_ENTRIES = sealing.MAX_SEGMENT_ENTRIES, 1 + load % 4
         try:
             return former(self, batch)
         finally:
             sealing.MAX_SEGMENT_ENTRIES = real
 
     from gateway.inside import replicate
+    from gateway.outside import push
 
     wrap(stack, Discloser, "_seal", seal)
     swap(stack, replicate, "MAX_SEGMENT_ENTRIES", 1)
+    swap(stack, push, "MAX_STEP_ENTRIES", 1)
 
 
 @mutant("told-by-internal-order", role="operator", hint=("R8", "R1"))
@@ -280,8 +282,8 @@ def _(stack: ExitStack) -> None:
 def _(stack: ExitStack) -> None:
     """The contract's name carries the journal's position of the policy."""
 
-    def activate(former: Any, self: Audiences, active: Any) -> Any:
-        audience = former(self, active)
+    def activate(former: Any, self: Audiences, active: Any, *rest: Any) -> Any:
+        audience = former(self, active, *rest)
         digest = hashlib.sha256(f"{audience.policy.contract_digest}{active.position}".encode()).hexdigest()
         changed = replace(audience, policy=replace(audience.policy, contract_digest=digest))
         self._by_id[audience.id] = changed
@@ -299,11 +301,12 @@ def _(stack: ExitStack) -> None:
     """A name of the inventory that occurs anywhere in an entry stops it, the policy's own words too."""
     from gateway.policy.egress import EgressRefused
 
-    def clean(former: Any, self: Entries, audience: Any, key: Any, shown: Any, body: bytes, **named: Any) -> None:
-        former(self, audience, key, shown, body, **named)
+    def clean(former: Any, self: Entries, audience: Any, key: Any, shown: Any, *rest: Any, **named: Any) -> None:
+        former(self, audience, key, shown, *rest, **named)
+        body = json.dumps(shown.data, ensure_ascii=False)
         known = self._audiences.names_known_to(audience)
         names = self._audiences._inventory.names_since(0)
-        if any(name in body.decode() for name in names if name not in known):
+        if any(name in body for name in names if name not in known):
             raise EgressRefused("name", "", "found")
 
     wrap(stack, Entries, "_require_clean", clean)
