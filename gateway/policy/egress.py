@@ -30,6 +30,7 @@ __all__ = ["EgressCheck", "EgressRefused", "NameScanner", "Reason"]
 
 _EDGE = 48
 """How many characters at the ends of a long text may be half of a name."""
+_LONG = 3 * _EDGE
 
 Reason: TypeAlias = Literal["no-contract", "contract", "unclean", "name", "too-large"]
 
@@ -129,7 +130,7 @@ def _over_the_edge(texts: list[str], scanner: NameScanner, allowed: AbstractSet[
     """Return names that begin in one text and end in the next, or in the one before."""
     if allowed:
         texts = [text for text in texts if text not in allowed]
-    edges = [text if len(text) < 3 * _EDGE else f"{text[:_EDGE]}\n\n{text[-_EDGE:]}" for text in texts]
+    edges = [text if len(text) < _LONG else f"{text[:_EDGE]}\n\n{text[-_EDGE:]}" for text in texts]
     joined = "\n".join(edges + edges[-2::-1])  # there and back: the last one needs no repetition
     if len(edges) < 2 or not scanner.may_hit(joined):
         return frozenset()
