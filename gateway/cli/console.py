@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from gateway.errors import DemarcError
 
@@ -23,6 +24,7 @@ Home = Annotated[
     typer.Option("--home", "-H", envvar="DEMARC_HOME", help="Folder of the instance.", file_okay=False),
 ]
 HERE = Path()
+_PIPE_COLUMNS = 200
 
 
 def printable(text: str) -> str:
@@ -30,6 +32,17 @@ def printable(text: str) -> str:
     return escape(
         "".join(letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text)
     )
+
+
+def print_table(table: Table) -> None:
+    """Print a table with long cells; in a pipe as wide as they are, because it has no edge at which to fold them."""
+    console = out if out.is_terminal else Console(file=out.file, width=_PIPE_COLUMNS, highlight=False)
+    console.print(table)
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Return a number with the word for what is counted."""
+    return f"{number} {one if number == 1 else many}"
 
 
 def report(error: DemarcError) -> None:

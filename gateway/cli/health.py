@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import typer
 
 from gateway import settings as settings_of
-from gateway.cli.console import HERE, Home, err, out
+from gateway.cli.console import HERE, Home, counted, err, out
 from gateway.keystore.profiles import Purpose, profiles
 from gateway.settings import Settings
 
@@ -48,22 +48,27 @@ def health(
         trouble = ask(target_of(chosen, one))
         unwell += trouble is not None
         (err if trouble else out).print(f"{one}: {trouble or 'healthy'}")
-        if one == "inside" and not trouble and (count := _withheld(chosen)):
-            err.print(f"{one}: {count} disclosures were stopped and wait: demarc policy quarantine list")
+        if one == "inside" and not trouble:
+            _say_what_waits(chosen)
     if unwell:
         raise typer.Exit(1)
 
 
-def _withheld(chosen: Settings) -> int:
-    """Return how many disclosures the egress check stopped about which nobody has decided yet."""
+def _say_what_waits(chosen: Settings) -> None:
+    """Say what waits for an officer: disclosures that the egress check stopped, and audiences that are cut off."""
     from gateway.storage.database import Database  # noqa: PLC0415 - heavy; help must be quick
-    from gateway.storage.inside.disclosing import SqlWithheld  # noqa: PLC0415
+    from gateway.storage.inside.store import SqlInsideStore  # noqa: PLC0415
 
     database = Database(chosen.inside_store, "inside")
-    with database.read() as connection:
-        count = SqlWithheld(connection).count()
+    with SqlInsideStore(database).read() as work:
+        count = work.withheld.count()
+        stopped = [one.audience for one in work.office.standings.every() if one.stopped is not None]
     database.close()
-    return count
+    if count:
+        disclosures = counted(count, "disclosure was", "disclosures were")
+        err.print(f"inside: {disclosures} stopped: demarc policy quarantine list")
+    for audience in stopped:
+        err.print(f"inside: {audience.removeprefix('urn:demarc:')} is cut off: demarc policy list")
 
 
 def target_of(chosen: Settings, zone: Zone) -> Target:

@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 from gateway import settings
-from gateway.cli.console import HERE, Home, out, printable
+from gateway.cli.console import HERE, Home, counted, out, printable
 
 app = typer.Typer(no_args_is_help=True, help="Streams between operators, and to customers.")
 
@@ -19,12 +19,14 @@ def list_(home: Home = HERE) -> None:
     with build(settings.load(home)).store.read() as work:
         states = work.streams.states()
         deliveries = {state.parties.stream: work.deliveries.get(state.parties.stream) for state in states}
+        stops = work.stops.every()
         receipts = {state.parties.stream: work.receipts.newest(state.parties.stream) for state in states}
     table = Table("stream", "entries", "receipted", "state")
     for state in states:
         name = state.parties.stream
         receipt = receipts[name]
-        problem = state.stopped or deliveries[name].problem or "running"
+        cut_off = "stopped by an officer" if state.parties.audience in stops else None
+        problem = state.stopped or cut_off or deliveries[name].problem or "running"
         table.add_row(name, str(state.size), str(receipt[0]) if receipt else "-", printable(problem))
     out.print(table if states else "No stream has begun yet.")
 
@@ -37,5 +39,6 @@ def verify(home: Home = HERE) -> None:
 
     outside = build(settings.load(home))
     for verified in verify_all(outside.store, own_and_partners(outside)):
+        checkpoints = counted(verified.checkpoints, "checkpoint", "checkpoints")
         receipt = f"receipted up to {verified.receipted}" if verified.receipted else "no receipt yet"
-        out.print(f"{verified.stream}: {verified.entries} entries, {verified.checkpoints} checkpoints, {receipt}")
+        out.print(f"{verified.stream}: {counted(verified.entries, 'entry', 'entries')}, {checkpoints}, {receipt}")

@@ -49,7 +49,7 @@ def four_eyes(folder: Path, at: Desk, policy: Path) -> Callable[[], str]:
         draft = submitted.rpartition("\ndraft ")[2][:_ID_LENGTH]
         if len(draft) < _ID_LENGTH:
             raise DemoFailed(f"`policy submit` named no draft:\n{submitted}")
-        run("policy", "approve", draft, *_as(folder, at, _SECOND))
+        run("policy", "approve", draft, "--yes", *_as(folder, at, _SECOND))
         run("policy", "publish", draft, *_as(folder, at, _AUTHOR))
         return f"{policy.stem}: {_AUTHOR} submitted draft {draft}; it widens, so {_SECOND} approved; it is in force"
 

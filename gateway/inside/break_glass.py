@@ -7,28 +7,30 @@ filed in that transaction too: if the glass cannot be broken, nothing is left th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from gateway.errors import PolicyError
 from gateway.ids import AudienceId, OperatorId
 from gateway.inside.desk import require_words, sign
+from gateway.inside.filed import filed_draft
 from gateway.inside.in_force import BY_OFFICER, REVERT, activate, filed_policy
 from gateway.inside.language import Language
 from gateway.inside.propose import (
     NOTHING,
+    FiledText,
     Proposal,
     Proposer,
     Wish,
     file_approval,
-    filed_draft,
     proposal_of,
     require_unspent_and_unmoved,
 )
 from gateway.inside.publish import Published, require_now
+from gateway.inside.stop import require_two_persons
 from gateway.policy.approval import Draft, Part, particulars
-from gateway.policy.officers import Hand
+from gateway.policy.officers import Hand, at_the_desk
 from gateway.ports import Clock, InsideWork, Store
 from gateway.ports.acts import Due
 
@@ -53,17 +55,31 @@ class BreakGlass:
     now: Clock
 
     def propose(
-        self, text: str, file: str, lasts: timedelta, reason: str, first: Hand, bases: Mapping[str, str] = NOTHING
+        self,
+        text: str,
+        file: str,
+        lasts: timedelta,
+        reason: str,
+        first: Hand,
+        bases: Mapping[str, str] = NOTHING,
+        second: Hand | None = None,
     ) -> Proposal:
         """File what is to be in force for a while, and return what it would change.
 
+        With the `second` officer at the desk too, nothing is filed that `open` would refuse.
+
         Raises:
             BreakGlassRefused: Too long, or for an audience without a regular policy.
+            SecondOfficerRefused: Both are the same person.
             ReasonRefused, PolicyRefused, CeilingExceeded: Without a reason, or not a policy that may be.
         """
         _require_short(lasts)
         wish = Wish(message=require_words(reason), lasts=lasts, kind="break-glass", bases=bases)
-        return Proposer(self.store, self.language, self.now).submit(text, file, first, wish)
+        proposer = Proposer(self.store, self.language, self.now)
+        documents = proposer.checked(text, file, wish)
+        if second is not None:
+            self._require_openable([one.audience for one in documents], first, second)
+        return proposer.file(documents, FiledText(file, text, bases), first, wish)
 
     def open(self, draft_id: str, second: Hand) -> tuple[Published, ...]:
         """Let the second officer sign what `propose` returned, and put it in force until its time is over.
@@ -93,6 +109,13 @@ class BreakGlass:
             sign(work.office, second, BREAK, moment, **about)
             return tuple(self._open_part(work, filed.draft, part, moment, moment + lasts) for part in filed.draft.parts)
 
+    def _require_openable(self, audiences: Iterable[AudienceId], first: Hand, second: Hand) -> None:
+        with self.store.read() as work:
+            officers = work.office.officers.every()
+            require_two_persons(at_the_desk(officers, first), at_the_desk(officers, second))
+            for audience in audiences:
+                _require_whole_glass(work, audience)
+
     def _open_part(self, work: InsideWork, draft: Draft, part: Part, moment: datetime, ends: datetime) -> Published:
         office = work.office
         publication = office.publications.add(part.audience, part.policy, draft, moment)
@@ -105,7 +128,8 @@ class BreakGlass:
 
 def _require_short(lasts: timedelta) -> None:
     if not timedelta(0) < lasts <= LONGEST:
-        raise BreakGlassRefused(f"{lasts} is not above 0 and at most {LONGEST}")
+        hours = f"{lasts / timedelta(hours=1):g}"
+        raise BreakGlassRefused(f"{hours} hours are not more than 0 and at most {LONGEST // timedelta(hours=1)}")
 
 
 def _span_of(draft: Draft) -> timedelta:

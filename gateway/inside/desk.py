@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.errors import InputError
-from gateway.policy.officers import Hand, Officer, enabled, require_signed
+from gateway.policy.officers import Hand, Officer, at_the_desk, require_signed
 from gateway.ports import Office
 
 MOST_WORDS = 500
@@ -28,7 +28,7 @@ def sign(office: Office, hand: Hand, act: str, moment: datetime, **about: Any) -
     Raises:
         UnknownOfficer, OfficerDisabled, SignatureRefused: The hand is not that of an officer who may act.
     """
-    officer = enabled(office.officers.every(), hand.officer)
+    officer = at_the_desk(office.officers.every(), hand)
     token = hand.sign(act, moment, **about)
     require_signed(token, officer, act, **about)
     office.acts.append(act, officer.name, moment, {**about, "signature": token})

@@ -6,7 +6,7 @@ Reads only. An explanation holds internal values: it is for the operator's own p
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import orjson
@@ -15,15 +15,19 @@ from gateway.errors import InputError
 from gateway.ids import AudienceId, RecordId, RecordTypeName
 from gateway.inside.audiences import Audience
 from gateway.inside.disclose import Configuration
+from gateway.inside.entries import digest_of
+from gateway.inside.filed import name_in_force, text_in_force
 from gateway.inside.picture import Picture, shown_types
+from gateway.inside.told import Told as Known
 from gateway.inventory.concerns import Concern, concern_of
 from gateway.policy.context import Context
 from gateway.policy.document import DisclosurePolicy
 from gateway.policy.egress import EgressRefused
 from gateway.policy.explain import Explanation, explain
+from gateway.policy.parser import parse
 from gateway.policy.release import due_at
 from gateway.ports import Clock, InsideWork, Store
-from gateway.record import schemas, validation
+from gateway.record import schemas, strictjson, validation
 from gateway.record.strictjson import Json
 
 
@@ -43,11 +47,26 @@ class NoSuchRecord(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The explanation, and what beside the policy's section keeps the record in or delays it; empty when nothing."""
+    """The explanation, and what is around it.
+
+    Attributes:
+        audience: Who would be shown the record.
+        explanation: What the policy's section makes of it.
+        obstacles: What keeps the record in whatever its section says; empty when nothing does.
+        remarks: What else has a say: that it is told later, or that an officer let it pass.
+        shown_by: What `demarc policy show` prints with the lines that the explanation names; None for a file.
+    """
 
     audience: AudienceId
     explanation: Explanation
     obstacles: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
+    shown_by: str | None = None
+
+    @property
+    def is_disclosed(self) -> bool:
+        """Whether the audience is told of the record, now or later."""
+        return self.explanation.disclosed is not None and not self.obstacles
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +93,31 @@ class Explainer:
         picture = Picture(self.configuration.operator, self.configuration.pseudonym_master)
         with self.store.read() as work:
             picture.load(work)
-            reader = picture.audiences.put(document) if document else picture.audiences.get(audience)
-            if reader is None:
-                raise NoPolicyInForce(audience)
+            reader = picture.audiences.put(document or _in_force(picture, work, audience))
+            shown_by = None if document else reader.policy.document.file
             if isinstance(record, str):
                 found = [(kind, work.latest.get(kind, RecordId(record))) for kind in shown_types()]
                 records = [(kind, orjson.loads(body)) for kind, body in found if body is not None]
             else:
                 records = [_checked(record)]
+                _suppose(picture, *records[0])
             if not records:
                 raise NoSuchRecord(str(record))
-            return [_told(picture, work, reader, kind, one, self.now()) for kind, one in records]
+            told = [_told(picture, work, reader, kind, one, self.now()) for kind, one in records]
+            return [replace(one, shown_by=shown_by) for one in told]
+
+
+def _in_force(picture: Picture, work: InsideWork, audience: AudienceId) -> DisclosurePolicy:
+    """Return the policy in force, under the name by which its text can be asked for."""
+    if picture.audiences.get(audience) is None:
+        raise NoPolicyInForce(audience)
+    return parse(text_in_force(work, audience), name_in_force(work, audience))
+
+
+def _suppose(picture: Picture, record_type: RecordTypeName, record: Json) -> None:
+    """Let the inventory have a service from a file: it concerns itself, as it would if it had come."""
+    if record_type == "service":
+        picture.inventory.apply(record_type, record)
 
 
 def _checked(record: Json) -> tuple[RecordTypeName, Json]:
@@ -106,9 +139,13 @@ def _told(
     context = picture.audiences.context(reader, concern, is_disclosed)
     explanation = explain(reader.policy, record_type, record, context)
     obstacles = [*_obstacles(picture, reader, concern, context, now)]
-    if explanation.disclosed is not None:
-        obstacles += _stopped(picture, reader, record_type, explanation.disclosed)
-    return Told(reader.id, explanation, tuple(obstacles))
+    remarks = [*_delays(reader, now)]
+    if explanation.disclosed is not None and (stop := _stop(picture, reader, record_type, explanation.disclosed)):
+        if _was_told(work, reader, concern, explanation.disclosed):
+            remarks.append(f"{stop} An officer let it pass, and it was told as it is.")
+        else:
+            obstacles.append(stop)
+    return Told(reader.id, explanation, tuple(obstacles), tuple(remarks))
 
 
 def _obstacles(picture: Picture, reader: Audience, concern: Concern, context: Context, now: datetime) -> Iterator[str]:
@@ -123,14 +160,25 @@ def _obstacles(picture: Picture, reader: Audience, concern: Concern, context: Co
             yield f"None of the services that it concerns names the audience as {reader.role}."
     if not reader.policy.is_valid_on(now.date()):
         yield f"The agreement is not valid on {now.date()}."
+
+
+def _delays(reader: Audience, now: datetime) -> Iterator[str]:
     if not reader.policy.release.is_immediate:
         due = due_at(reader.policy.release, now)
         yield f"A change that came now would be told at {due.isoformat()}, by the policy's release."
 
 
-def _stopped(picture: Picture, reader: Audience, record_type: RecordTypeName, shown: Json) -> Iterator[str]:
+def _stop(picture: Picture, reader: Audience, record_type: RecordTypeName, shown: Json) -> str | None:
+    """Return why the egress check stops this; None when it does not."""
     try:
         known = picture.audiences.names_known_to(reader)
         picture.audiences.scanning.require_clean(reader.check, record_type, shown, known)
     except EgressRefused as refused:
-        yield f"The egress check stops it: {refused}."
+        return f"The egress check stops it: {refused}."
+    return None
+
+
+def _was_told(work: InsideWork, reader: Audience, concern: Concern, shown: Json) -> bool:
+    """Tell whether the audience was told exactly this; what the check stops can only be told by an officer's act."""
+    told = Known(work.disclosed).digest(reader.id, (concern.record_type, concern.record_id))
+    return told == digest_of(strictjson.dump(shown))

@@ -47,13 +47,23 @@ class Base:
 
 def filed_policy(work: InsideWork, policy: PolicyDigest) -> DisclosurePolicy:
     """Return a policy from the store, after checking that it is the one that its digest names."""
-    text = work.office.artefacts.text(policy)
-    if text is None:
-        raise PolicyAltered(f"there is no policy {policy}")
-    document = parse(text, policy)
+    document = parse(_stored_text(work, policy), policy)
     if digest(document) != policy:
         raise PolicyAltered(f"the policy {policy} has the digest {digest(document)}")
     return document
+
+
+def filed_text(work: InsideWork, policy: PolicyDigest) -> str:
+    """Return the text of a policy from the store, after checking that it is the one that its digest names."""
+    filed_policy(work, policy)
+    return _stored_text(work, policy)
+
+
+def _stored_text(work: InsideWork, policy: PolicyDigest) -> str:
+    text = work.office.artefacts.text(policy)
+    if text is None:
+        raise PolicyAltered(f"there is no policy {policy}")
+    return text
 
 
 def regular_publication(work: InsideWork, audience: AudienceId) -> Publication | None:

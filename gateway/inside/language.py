@@ -56,9 +56,9 @@ class Language:
     def require_within_ceiling(self, documents: Sequence[DisclosurePolicy]) -> None:
         """Raise `CeilingExceeded` with every excess."""
         if excesses := [f"{one.audience}: {excess}" for one in documents for excess in self.exceeds(one)]:
-            raise CeilingExceeded("; ".join(excesses))
+            raise CeilingExceeded("\n".join(excesses))
 
     def require_tested(self, documents: Sequence[DisclosurePolicy], tests: Mapping[str, str]) -> None:
         """Raise `PolicyTestsFailed` with every failure."""
         if failures := list(self.test(documents, tests)):
-            raise PolicyTestsFailed("; ".join(failures))
+            raise PolicyTestsFailed("\n".join(failures))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.ids import AudienceId, stream_between
@@ -13,7 +13,6 @@ from gateway.inside.review import review
 from gateway.inside.settle import settle
 from gateway.inside.told import Told
 from gateway.policy.document import DisclosurePolicy
-from gateway.policy.load import load
 from gateway.ports import Clock, InsideWork, Refused, Store
 
 
@@ -30,9 +29,7 @@ def preview(
     store: Store[InsideWork],
     configuration: Configuration,
     now: Clock,
-    text: str,
-    file: str,
-    bases: Mapping[str, str] | None = None,
+    documents: Iterable[DisclosurePolicy],
     *,
     as_new: bool = False,
 ) -> list[Preview]:
@@ -42,15 +39,9 @@ def preview(
         store: What is held now; only read.
         configuration: As the running instance has it.
         now: The time at which the policy would come into force.
-        text: The policy.
-        file: What findings call it.
-        bases: Texts of the policies that it may extend, by file name.
+        documents: Effective policies, one for each audience.
         as_new: Show a stream that begins now instead, with everything that the policy discloses.
-
-    Raises:
-        PolicyRefused: It cannot be used as written.
     """
-    documents = load(text, file, bases or {})
     with store.read() as work:
         return [_preview(work, configuration, now, document, as_new=as_new) for document in documents]
 

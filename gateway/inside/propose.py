@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from gateway.errors import InputError
 from gateway.inside.desk import require_words, sign
 from gateway.inside.differences import changes_of
+from gateway.inside.filed import filed_draft
 from gateway.inside.in_force import filed_policy
 from gateway.inside.language import Difference, Language
 from gateway.policy.approval import (
@@ -31,18 +31,11 @@ from gateway.policy.approval import (
     require_counts,
 )
 from gateway.policy.document import DisclosurePolicy, digest
-from gateway.policy.officers import Hand, enabled
+from gateway.policy.officers import Hand, at_the_desk, enabled
 from gateway.ports import Clock, InsideWork, Store
 from gateway.ports.acts import Due, FiledDraft
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
-
-
-class NoSuchDraft(InputError):
-    """There is no draft of this id."""
-
-    code = "policy.no-such-draft"
-    remedy = "Give the id that `demarc policy list` shows."
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +93,18 @@ class Proposer:
             UnknownOfficer, OfficerDisabled, SignatureRefused: Not an officer.
         """
         wish = wish or Wish()
+        return self.file(self.checked(text, file, wish), FiledText(file, text, wish.bases), hand, wish)
+
+    def checked(self, text: str, file: str, wish: Wish) -> Sequence[DisclosurePolicy]:
+        """Return the effective policies of a document that may be proposed.
+
+        Raises:
+            PolicyRefused, CeilingExceeded, PolicyTestsFailed: It cannot be used, or must not.
+        """
         documents = self.language.load(text, file, wish.bases)
         self.language.require_within_ceiling(documents)
         self.language.require_tested(documents, wish.tests)
-        return self.file(documents, FiledText(file, text, wish.bases), hand, wish)
+        return documents
 
     def file(self, documents: Sequence[DisclosurePolicy], origin: FiledText, hand: Hand, wish: Wish) -> Proposal:
         """File a draft of effective policies that were checked."""
@@ -184,20 +185,13 @@ def file_approval(work: InsideWork, draft: Draft, hand: Hand, moment: datetime) 
     """
     approval = Approval(hand.officer, hand.sign(APPROVE, moment, **particulars(draft)))
     officers = work.office.officers.every()
+    at_the_desk(officers, hand)
     try:
         require_counts(draft, enabled(officers, draft.author), approval, officers, moment)
     except ApprovalFault as fault:
         raise ApprovalRefused(str(fault)) from fault
     work.office.drafts.approve(draft.id, approval, moment)
     sign(work.office, hand, APPROVE, moment, **particulars(draft))
-
-
-def filed_draft(work: InsideWork, draft_id: str) -> FiledDraft:
-    """Return a draft, or raise `NoSuchDraft`."""
-    filed = work.office.drafts.get(draft_id)
-    if filed is None:
-        raise NoSuchDraft(f"{draft_id[:80]!r}")
-    return filed
 
 
 def proposal_of(work: InsideWork, language: Language, filed: FiledDraft) -> Proposal:

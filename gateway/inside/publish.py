@@ -9,6 +9,7 @@ If we die before the commit, nothing happened; after it, the draft is spent and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,10 +17,12 @@ from gateway.errors import InputError
 from gateway.ids import AudienceId, OperatorId, PolicyDigest
 from gateway.inside.desk import sign
 from gateway.inside.differences import struck_out
+from gateway.inside.filed import filed_draft
 from gateway.inside.in_force import BY_OFFICER, EFFECT, base_digest, filed_policy, make_regular, supersede_waiting
 from gateway.inside.language import Language
-from gateway.inside.propose import FiledText, Proposal, Proposer, Wish, filed_draft, proposal_of
+from gateway.inside.propose import FiledText, Proposal, Proposer, Wish, proposal_of
 from gateway.policy.approval import Approval, Draft, DraftMoved, Part, particulars, require_publishable
+from gateway.policy.document import DisclosurePolicy, digest
 from gateway.policy.officers import Hand
 from gateway.ports import Clock, InsideWork, Store
 from gateway.ports.acts import Due, FiledDraft, Publication
@@ -89,6 +92,16 @@ class Publisher:
             return tuple(
                 self._publish_part(work, filed.draft, part, document.name, moment)
                 for part, document in zip(filed.draft.parts, documents, strict=True)
+            )
+
+    def is_in_force(self, documents: Sequence[DisclosurePolicy]) -> bool:
+        """Tell whether to publish these now would come to nothing: no other policy, no glass to mend."""
+        with self.store.read() as work:
+            return all(
+                base_digest(work, one.audience) == digest(one)
+                and work.office.standings.get(one.audience).glass is None
+                and not struck_out(work, "publication", [one.audience])
+                for one in documents
             )
 
     def _publish_part(self, work: InsideWork, draft: Draft, part: Part, name: str, moment: datetime) -> Published:

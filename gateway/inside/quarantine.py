@@ -63,15 +63,31 @@ class QuarantineDesk:
         with self.store.read() as work:
             return _waiting(work, number)
 
-    def release(self, number: int, hand: Hand, reason: str) -> Withheld:
-        """Let the audience be told exactly this, names and all.
+    def require_releasable(self, number: int) -> Withheld:
+        """Return one of them that an officer can let pass, to be looked at.
 
         Raises:
-            NothingWithheld: Nothing with this number waits.
+            NothingWithheld, NotOverrulable: It does not wait, or was stopped for something else than a name.
+        """
+        found = self.show(number)
+        _require_overrulable(found)
+        return found
+
+    def release(self, number: int, hand: Hand, reason: str, seen: bytes | None = None) -> Withheld:
+        """Let the audience be told exactly this, names and all.
+
+        Args:
+            number: Of what waits.
+            hand: The officer's.
+            reason: Why.
+            seen: The digest of what the officer was shown: a number may come to stand for something else.
+
+        Raises:
+            NothingWithheld: Nothing with this number waits, or no longer what was shown.
             NotOverrulable: It was stopped for something else than a name.
             ReasonRefused, UnknownOfficer, OfficerDisabled, SignatureRefused: It is not signed as it must be.
         """
-        return self._decide(number, hand, reason, "release")
+        return self._decide(number, hand, reason, "release", seen)
 
     def discard(self, number: int, hand: Hand, reason: str) -> Withheld:
         """Never tell the audience this; a newer version of the record is looked at anew.
@@ -82,12 +98,14 @@ class QuarantineDesk:
         """
         return self._decide(number, hand, reason, "discard")
 
-    def _decide(self, number: int, hand: Hand, reason: str, decision: Decision) -> Withheld:
+    def _decide(self, number: int, hand: Hand, reason: str, decision: Decision, seen: bytes | None = None) -> Withheld:
         told, moment = require_words(reason), self.now()
         with self.store.write() as work:
             found = _waiting(work, number)
-            if decision == "release" and found.reason not in OVERRULABLE:
-                raise NotOverrulable(f"{found.reason} at {found.pointer or 'the whole'}")
+            if seen not in (None, found.digest):
+                raise NothingWithheld(f"number {number} is no longer what was shown")
+            if decision == "release":
+                _require_overrulable(found)
             about = {
                 "audience": found.audience,
                 "type": found.record_type,
@@ -101,6 +119,11 @@ class QuarantineDesk:
             line = NewLine(VERDICT, "officer", key, hashlib.sha256(body).digest(), body)
             work.journal.append([line], moment)
         return found
+
+
+def _require_overrulable(found: Withheld) -> None:
+    if found.reason not in OVERRULABLE:
+        raise NotOverrulable(f"{found.reason} at {found.pointer or 'the whole'}")
 
 
 def _waiting(work: InsideWork, number: int) -> Withheld:

@@ -1,35 +1,24 @@
 """What a broken glass came to: who, why, what it widened, and what was disclosed only because of it.
 
-The entries are those that were sealed between the opening and the moment at which what replaced it was worked through.
-Of each record in them it is said which attributes its last entry no longer has: those were there only for the glass.
+The entries are those that were sealed between the opening and the moment at which what replaced it was worked through;
+`only_then` says what of them was there only for the glass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from gateway.ids import AudienceId, OperatorId, stream_between
+from gateway.inside.filed import NoSuchDraft, filed_draft
 from gateway.inside.in_force import filed_policy
 from gateway.inside.language import Language
-from gateway.inside.propose import NoSuchDraft, filed_draft
+from gateway.inside.only_then import OnlyThen, only_then
 from gateway.policy.approval import Draft
 from gateway.policy.document import DisclosurePolicy
 from gateway.ports import InsideWork, Store
 from gateway.ports.acts import Activation, Publication
-from gateway.record.entry import Entry, open_entry
-
-
-@dataclass(frozen=True, slots=True)
-class OnlyThen:
-    """A record that was shown with more than before and after; without `names` it was not shown at all otherwise."""
-
-    index: int
-    record_type: str
-    subject: str
-    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +51,10 @@ def report(store: Store[InsideWork], language: Language, operator: OperatorId, d
     """
     with store.read() as work:
         filed = filed_draft(work, draft_id)
-        publications = work.office.publications.of_draft(draft_id)
+        publications = work.office.publications.of_draft(filed.draft.id)
         if filed.draft.kind != "break-glass" or not publications:
             raise NoSuchDraft(f"no glass was broken with {draft_id}")
-        seconds = sorted({approval.officer for approval in work.office.drafts.approvals(draft_id)})
+        seconds = sorted({approval.officer for approval in work.office.drafts.approvals(filed.draft.id)})
         parts = tuple(_part(work, language, operator, publication) for publication in publications)
     return Report(filed.draft, tuple(seconds), publications[0].published_at, parts)
 
@@ -75,14 +64,16 @@ def _part(work: InsideWork, language: Language, operator: OperatorId, publicatio
     opened = next(one for one in history if one.publication == publication.number)
     ended = next((one for one in history if one.version == opened.version + 1), None)
     entries = _entries(work, operator, opened, publication)
-    difference = language.compare(_before(work, history, opened), filed_policy(work, publication.policy))
+    regular, glass = _before(work, history, opened), filed_policy(work, publication.policy)
+    held = work.streams.held(stream_between(operator, publication.audience))
+    lines = enumerate(held.lines_between(*entries), start=entries[0])
     return PartReport(
         publication.audience,
-        difference.lines,
+        language.compare(regular, glass).lines,
         ended.at if ended else None,
         ended.cause if ended else "",
         entries,
-        tuple(_only_then(work, operator, publication.audience, entries)) if ended else (),
+        tuple(only_then(lines, regular, glass)) if ended else (),
     )
 
 
@@ -106,35 +97,3 @@ def _entries(work: InsideWork, operator: OperatorId, opened: Activation, publica
         last = acts[-1].number
     state = work.streams.state(stream_between(operator, publication.audience))
     return opened.entries, state.size if state else opened.entries
-
-
-def _only_then(
-    work: InsideWork, operator: OperatorId, audience: AudienceId, entries: tuple[int, int]
-) -> Iterator[OnlyThen]:
-    shown: dict[str, list[tuple[int, Entry]]] = {}
-    held = work.streams.held(stream_between(operator, audience))
-    for index, line in enumerate(held.lines_between(*entries), start=entries[0]):
-        entry = open_entry(line)
-        shown.setdefault(entry.subject, []).append((index, entry))
-    for subject, versions in shown.items():
-        last = versions[-1][1]
-        remains = _paths(last.data) if last.event != "withdrawn" else frozenset()
-        for index, entry in versions[:-1]:
-            if extra := _paths(entry.data) - remains:
-                names = () if last.event == "withdrawn" else tuple(sorted(extra))
-                yield OnlyThen(index, entry.record_type, subject, names)
-
-
-def _paths(data: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(_walk(data, ""))
-
-
-def _walk(node: Any, above: str) -> Iterator[str]:
-    if isinstance(node, Mapping):
-        for name, value in node.items():
-            yield from _walk(value, f"{above}.{name}" if above else name)
-    elif isinstance(node, list):
-        for member in node:
-            yield from _walk(member, f"{above}[]")
-    else:
-        yield above

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from gateway.errors import PolicyError
 from gateway.ids import AudienceId
 from gateway.inside.desk import require_words, sign
-from gateway.policy.officers import Hand
+from gateway.policy.officers import Hand, Officer
 from gateway.ports import Clock, InsideWork, OutsideWork, Store
 
 STOP, RESUME, SECOND = "policy.stop", "policy.resume", "policy.resume-second"
@@ -73,8 +73,7 @@ class Stopper:
                 raise GlassOverdue(f"the glass of {audience} was to be mended at {standing.glass_ends:%Y-%m-%d %H:%M}")
             one = sign(work.office, first, RESUME, moment, audience=audience, reason=told)
             other = sign(work.office, second, SECOND, moment, audience=audience, reason=told)
-            if one.person == other.person or one.key_id == other.key_id:
-                raise SecondOfficerRefused(f"{one.name} and {other.name} are {one.person}")
+            require_two_persons(one, other)
             work.office.standings.put(replace(standing, stopped=None))
         self.hand_over()
 
@@ -93,3 +92,9 @@ class Stopper:
             for audience in sorted(held - wanted):
                 there.stops.remove(audience)
         return len(wanted ^ held)
+
+
+def require_two_persons(one: Officer, other: Officer) -> None:
+    """Raise `SecondOfficerRefused` when two officers are one person, or share a key."""
+    if one.person == other.person or one.key_id == other.key_id:
+        raise SecondOfficerRefused(f"{one.name} and {other.name} are {one.person}")

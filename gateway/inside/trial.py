@@ -9,6 +9,7 @@ Rules:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -132,6 +133,8 @@ class _Stage:
         record_type = _type_of(case.record)
         shown = self._shown(self._audience, record_type, case.record)
         self.see(case.record)
+        if shown is None and case.expect is not None:
+            return f"expected a record, got {WITHHELD}: {self._reason(record_type, case.record)}"
         if _marked(shown) != _marked(case.expect):
             return difference(case.expect, shown)
         real = self._shown(self._real, record_type, case.record)
@@ -143,6 +146,18 @@ class _Stage:
         except EgressRefused as refused:
             return f"the egress check would stop it: {refused}"
         return ""
+
+    def _reason(self, record_type: RecordTypeName, record: Json) -> str:
+        """Return why nothing of a record is shown."""
+        concern = concern_of(self._inventory, record_type, record)
+        context = self._audiences.context(self._audience, concern, self._is_disclosed)
+        if not self._audience.policy.is_valid_on(self._at.date()):
+            return f"The agreement is not valid on {self._at.date()}."
+        if not self._audiences.services_of(concern):
+            return "The record concerns no service among the `records` of the file."
+        if not context.services:
+            return "The services that the record concerns are not this audience's, or out of the agreement's scope."
+        return " ".join(explain(self._audience.policy, record_type, record, context).needs)
 
     def see(self, record: Json) -> None:
         """Note which rules a record reaches."""
@@ -197,7 +212,8 @@ def _ordered(value: Any) -> Any:
 def difference(expected: Json | None, shown: Json | None) -> str:
     """Return what is other than expected, place by place."""
     if expected is None or shown is None:
-        return f"expected {WITHHELD if expected is None else 'a record'}, got {WITHHELD if shown is None else shown}"
+        wanted, got = WITHHELD if expected is None else "a record", WITHHELD if shown is None else _said(shown)
+        return f"expected {wanted}, got {got}"
     return "; ".join(_differences(_ordered(expected), _ordered(shown), ""))
 
 
@@ -206,10 +222,15 @@ def _differences(expected: Any, shown: Any, path: str) -> Iterator[str]:
         for name in sorted(expected.keys() | shown.keys()):
             place = f"{path}.{name}" if path else name
             if name not in shown:
-                yield f"{place} is missing, expected {expected[name]!r}"
+                yield f"{place} is missing, expected {_said(expected[name])}"
             elif name not in expected:
-                yield f"{place} is {shown[name]!r}, expected to be withheld"
+                yield f"{place} is {_said(shown[name])}, expected to be withheld"
             else:
                 yield from _differences(expected[name], shown[name], place)
     elif expected != shown or type(expected) is not type(shown):
-        yield f"{path} is {shown!r}, expected {expected!r}"
+        yield f"{path} is {_said(shown)}, expected {_said(expected)}"
+
+
+def _said(value: Any) -> str:
+    """Return a value as an author can write it into the tests: JSON is YAML too."""
+    return json.dumps(value, ensure_ascii=False)

@@ -208,9 +208,15 @@ def require_counts(draft: Draft, author: Officer, approval: Approval, officers: 
     officer = enabled(officers, approval.officer)
     statement = require_signed(approval.token, officer, APPROVE, **particulars(draft))
     if officer.person == author.person or officer.key_id == author.key_id:
-        raise ApprovalFault(f"{officer.name} is {author.person}, the author")
+        raise ApprovalFault(_one_person(officer, author))
     if not statement.at <= moment < statement.at + APPROVAL_LIFE:
         raise ApprovalFault(f"the approval of {officer.name} at {statement.at:%Y-%m-%d %H:%M} is not valid now")
+
+
+def _one_person(officer: Officer, author: Officer) -> str:
+    if officer.name == author.name:
+        return f"{officer.name} is the author"
+    return f"{officer.name} and the author, {author.name}, are one person: {author.person}"
 
 
 def _counting(

@@ -15,21 +15,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from gateway.ids import AudienceId, RecordTypeName, is_operator
 from gateway.policy.ceiling_levels import Caps, Ceiling, Exemption
 from gateway.policy.ceiling_parser import parse_ceiling
 from gateway.policy.diff_examples import completed, seen, telling
 from gateway.policy.diff_facets import Facet, facets_of
-from gateway.policy.document import DisclosurePolicy, FieldRule, Section
+from gateway.policy.document import DisclosurePolicy, FieldRule, Scrub, Section
 from gateway.policy.findings import Finding
 from gateway.policy.levels import Level, level_of
 from gateway.policy.readings import Overreading, overreadings
 from gateway.policy.symbolic import Inquiry, Question
 from gateway.policy.symbolic_domain import leaf_at
 from gateway.policy.symbolic_witness import Witness
-from gateway.record.paths import FieldPath, Sensitivity
+from gateway.record.paths import FieldPath, Leaf, Sensitivity
 from gateway.record.strictjson import Json
 
 __all__ = ["Caps", "Ceiling", "Excess", "Exemption", "Overreading", "exceeds", "parse_ceiling"]
@@ -44,6 +45,7 @@ class Excess:
         path: What it shows too much of; for a whole place one of its parts.
         allowed: The highest level.
         level: The rule's.
+        is_text: It is free text that the ceiling lets be scrubbed.
         witness: A record that would be disclosed so; None when none was found.
     """
 
@@ -56,6 +58,7 @@ class Excess:
     said: str
     file: str
     document: DisclosurePolicy = field(compare=False, repr=False)
+    is_text: bool = False
     witness: Witness | None = field(default=None, compare=False)
 
     @property
@@ -69,10 +72,15 @@ class Excess:
             f"`{self.path}` of {self.record_type} is {self.label}: at most {self.allowed}, and this is {self.level}"
         )
         if self.witness is not None:
-            about = f" about {_json(self.witness.about)}" if self.witness.about else ""
-            message += f"; of {_json(self.witness.record)}{about} would be shown {_json(self.shown)}"
-        remedy = "Leave the path out." if self.allowed is Level.DROP else f"Go no further than {self.allowed}."
-        return Finding(self.file, self.rule.mark.line, self.rule.mark.column, "policy.ceiling", message, remedy)
+            # The record is in `witness`; its other attributes would only hide what is meant.
+            told = _value_at(self.shown, self.path, self.rule.rename)
+            message += f"; {_said(_value_at(self.witness.record, self.path))} would be shown as {_said(told)}"
+        return Finding(self.file, self.rule.mark.line, self.rule.mark.column, "policy.ceiling", message, self._remedy())
+
+    def _remedy(self) -> str:
+        if self.is_text and self.allowed < Level.SCRUB:
+            return f"Write `scrub`, or go no further than {self.allowed}."
+        return "Leave the path out." if self.allowed is Level.DROP else f"Go no further than {self.allowed}."
 
     def __str__(self) -> str:
         return str(self.finding())
@@ -99,10 +107,35 @@ def _excesses(ceiling: Ceiling, document: DisclosurePolicy, section: Section) ->
         ]
         if level > min(caps):
             witness = _witness(document, section, facet, inquiry)
-            file = facet.source.file or document.file
             yield Excess(
-                section.record_type, facet.source, path, label, min(caps), level, facet.said, file, document, witness
+                section.record_type,
+                facet.source,
+                path,
+                label,
+                min(caps),
+                level,
+                facet.said,
+                facet.source.file or document.file,
+                document,
+                is_text=_may_be_scrubbed(ceiling, document, section, facet, path),
+                witness=witness,
             )
+
+
+def _may_be_scrubbed(ceiling: Ceiling, document: DisclosurePolicy, section: Section, facet: Facet, path: str) -> bool:
+    """Tell whether it is a text that everybody might get scrubbed."""
+    leaf = leaf_at(section.record_type, path)
+    scrubbed = replace(facet.source, transform=Scrub())
+    return (
+        isinstance(leaf, Leaf)
+        and leaf.kind == "string"
+        and not leaf.enum
+        and all(
+            ceiling.allowed(section.record_type, path, leaf.sensitivity, scrubbed, to_operator=is_operator(one))
+            >= Level.SCRUB
+            for one in _audiences(document)
+        )
+    )
 
 
 def _audiences(document: DisclosurePolicy) -> tuple[AudienceId, ...]:
@@ -129,5 +162,15 @@ def _witness(document: DisclosurePolicy, section: Section, facet: Facet, inquiry
     return answer.witness
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _value_at(record: Json | None, path: str, rename: str | None = None) -> object:
+    """Return what stands at a path, of arrays in the first member; None when nothing does."""
+    *around, last = (step.name for step in FieldPath.parse(path).steps)
+    found: Any = record
+    for name in (*around, rename or last):
+        found = found.get(name) if isinstance(found, dict) else None
+        found = found[0] if isinstance(found, list) and found else found
+    return found
+
+
+def _said(value: object) -> str:
+    return "nothing" if value is None else json.dumps(value, ensure_ascii=False)

@@ -24,7 +24,7 @@ from typing import Any
 from cel_expr_python import cel
 
 from gateway.ids import RecordTypeName
-from gateway.policy.findings import suggestion
+from gateway.policy.condition_problems import Problem, problems_of
 from gateway.record.paths import Array, Catalogue, Kind, Leaf
 from gateway.record.strictjson import Json
 
@@ -34,12 +34,9 @@ _LONGEST_REMEMBERED_TEXT = 128
 _OBJECT_TYPE = RecordTypeName("resource")
 _ROOTS = ("record", "object", "item")
 
-_REPORT = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
-_UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
 _SELECTOR = re.compile(r"\[name=[^\]]*\]")
 _DOTTED = re.compile(r"\b(?:record|object|item|agreement)(?:\s*\.\s*[A-Za-z_]\w*)+")
 
-_GROWING = frozenset({"map", "filter"})
 _TAME = """
 stdlib:
   exclude_functions:
@@ -67,15 +64,6 @@ _PYTHON_TYPES: Mapping[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "any": (str, int, float, bool),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a condition; `offset` counts characters from its beginning."""
-
-    offset: int
-    message: str
-    remedy: str
 
 
 class ConditionRefused(Exception):
@@ -185,7 +173,7 @@ def compile_condition(
     try:
         expression = environment.compile(text)
     except RuntimeError as error:
-        raise ConditionRefused(_problems(str(error), text, [*variables, *agreement])) from error
+        raise ConditionRefused(problems_of(str(error), text, [*variables, *agreement])) from error
     _refuse_growth(text)
     if expression.return_type() != cel.Type.BOOL:
         message = f"the condition is of type {str(expression.return_type()).lower()}, not bool"
@@ -211,33 +199,6 @@ def _used(text: str, variables: Mapping[str, _Variable]) -> list[_Variable]:
         steps = re.sub(r"\s", "", match[0]).split(".")
         names.update(".".join(steps[:end]) for end in range(2, len(steps) + 1))
     return [variables[name] for name in sorted(names) if name in variables]
-
-
-def _problems(report: str, text: str, known: Sequence[str]) -> list[Problem]:
-    lines = text.split("\n")
-    problems = []
-    for match in _REPORT.finditer(report):
-        line, column, said = int(match[1]), int(match[2]), match[3]
-        offset = sum(len(above) + 1 for above in lines[: line - 1]) + column - 1
-        unknown = _UNDECLARED.search(said)
-        if unknown and unknown[1] in _GROWING:
-            # Its variable is unknown as well then, and what else is wrong hangs on that.
-            message = f"`{unknown[1]}` makes lists of any size"
-            return [Problem(offset, message, "Use `all`, `exists` or `exists_one`.")]
-        if unknown:
-            # CEL reports the dot before the last name; the author looks for where the name begins.
-            begin = text.rfind(unknown[1].split(".")[0], 0, offset + 1)
-            problems.append(Problem(max(begin, 0), f"there is no `{unknown[1]}`", suggestion(unknown[1], known)))
-        else:
-            problems.append(Problem(offset, _readable(said), "Correct the condition here."))
-    return problems or [Problem(0, "this is not a CEL expression", "Correct the condition.")]
-
-
-def _readable(said: str) -> str:
-    overload = re.search(r"found no matching overload for '_?(.*?)_?' applied to '(.*?)'", said)
-    return (
-        f"`{overload[1]}` does not take {overload[2]}" if overload else said.split("expecting {", maxsplit=1)[0].strip()
-    )
 
 
 @functools.lru_cache(maxsize=256)

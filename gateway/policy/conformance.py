@@ -5,6 +5,7 @@ Rules:
   lift, or the required attribute of a record under a transform that always gives something.
 - One that is there in some records only is said apart, because a receiver that insists refuses the others.
 - A remedy never discloses more than a substitution does: `constant`, `pseudonym`, `lift`, or a time cut to minutes.
+- A constant that says something of the record, such as a state, is marked: it may be untrue of most.
 
 This module reads an effective policy and `tmforum`; it looks at no record.
 """
@@ -202,7 +203,7 @@ def _remedy(path: str, shown: _Shown) -> str:
     if node is None:
         return ""
     if isinstance(node, Leaf):
-        return f"{_quoted(path)}: {_substitute(node, shown)}"
+        return f"{_quoted(path)}: {_substitute(node, shown)}{_caution(node)}"
     inner = node.items if isinstance(node, Array) else node
     if isinstance(inner, Object) and _is_liftable(path, inner):
         names = RESOURCES[shown.section.record_type].parts.get(str(inner.path), ("id",))
@@ -241,6 +242,12 @@ def _substitute(leaf: Leaf, shown: _Shown) -> str:
     if name == "id" and _is_required(leaf, leaf.path, shown.section, shown.catalogue):
         return f"{{pseudonym: {_class_of(leaf, shown.section.record_type)}}}"
     return "{constant: Organization}" if name == "@referredType" else "{constant: not disclosed}"
+
+
+def _caution(leaf: Leaf) -> str:
+    """Return a comment for a constant that says something about the record, so that it can be a lie."""
+    is_statement = leaf.kind in ("boolean", "integer", "number") or len(leaf.enum) > 1
+    return "  # only if it is true of every record; else map the values" if is_statement else ""
 
 
 def _class_of(leaf: Leaf, record_type: str) -> str:

@@ -17,7 +17,7 @@ from gateway.ids import RecordTypeName
 from gateway.policy import reference
 from gateway.policy.context import Context
 from gateway.policy.diff_changes import Change, Diff
-from gateway.policy.document import Bucket, DisclosurePolicy, Map, Mask, Round
+from gateway.policy.document import Bucket, DisclosurePolicy, Map, Mask, Prefix, Round
 from gateway.policy.references import BY_TYPE, references_around, target_of, types_of
 from gateway.policy.symbolic_domain import leaf_at
 from gateway.policy.symbolic_witness import TIME, Witness, placed, synthesise
@@ -26,7 +26,8 @@ from gateway.record.strictjson import Json
 
 _SERVICE: Final = RecordTypeName("service")
 _MOST_SAMPLES: Final = 40
-_TEXTS: Final = ("192.0.2.77", "2001:db8::77", "witness-0123456789-abcdefghij")
+_ADDRESSES: Final = ("192.0.2.77", "2001:db8::77")
+_TEXTS: Final = (*_ADDRESSES, "witness-0123456789-abcdefghij")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,5 +132,7 @@ def telling(transform: object) -> Iterator[object]:
             yield from ("abcdefghijklmnopqrst"[: first + last + more] for more in (3, 4, 5))
         case Bucket(bounds):
             yield from bounds
+        case Prefix():
+            yield from _ADDRESSES
         case Round(step):
             yield from (step, step * 1.5, step * 7)

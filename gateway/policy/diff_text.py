@@ -6,7 +6,7 @@ Changes that are alike (the same kind, of the same records) stand together, with
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -17,15 +17,22 @@ from gateway.policy.document import DisclosurePolicy, digest
 _MOST_PATHS = 60
 
 
-def diff_lines(difference: Diff, *, examples: bool = True) -> Iterator[str]:
-    """Yield the difference line by line: first what widens, then the rest."""
-    yield f"{_named(difference.old)} -> {_named(difference.new)}"
+def diff_lines(difference: Diff, more: Sequence[str] = (), *, examples: bool = True) -> Iterator[str]:
+    """Yield the difference line by line: for whom, what widens, then the rest, and `more` before what it comes to."""
+    yield f"{_audience(difference)}{_named(difference.old)} -> {_named(difference.new)}"
     if not difference.changes:
         yield "the same disclosures"
     ordered = sorted(difference.changes, key=_order)
     for _, alike in groupby(ordered, key=_alike):
         yield from _lines(difference, list(alike), examples=examples)
+    yield from more
     yield f"widens: {'yes' if difference.widens else 'no'}; difference {diff_digest(difference)}"
+
+
+def _audience(difference: Diff) -> str:
+    """Return whom the policies are for, as commands take it."""
+    named = dict.fromkeys(one.audience.removeprefix("urn:demarc:") for one in (difference.old, difference.new) if one)
+    return f"{' -> '.join(named)}: " if named else ""
 
 
 def _named(document: DisclosurePolicy | None) -> str:
@@ -47,7 +54,7 @@ def _lines(difference: Diff, alike: list[Change], *, examples: bool) -> Iterator
     doubt = "" if change.is_decided else " (undecided: taken for so)"
     yield f"{mark}  {change.record_type or 'policy'}: {WORDS[change.kind]}{doubt}"
     for one in alike[:_MOST_PATHS]:
-        yield f"    {one.path}: {one.old or 'nothing'} -> {one.new or 'nothing'}"
+        yield f"    {one.path}: {_rules(one)}"
     if len(alike) > _MOST_PATHS:
         yield f"    and {len(alike) - _MOST_PATHS} more"
     if change.record_type is not None:
@@ -57,6 +64,13 @@ def _lines(difference: Diff, alike: list[Change], *, examples: bool) -> Iterator
     shown = example(difference, change) if examples else None
     if shown is not None:
         yield from _example(shown)
+
+
+def _rules(change: Change) -> str:
+    """Return the rule before and after; one that stays, for other records than before, once."""
+    if change.old == change.new and change.old is not None:
+        return change.old
+    return f"{change.old or 'nothing'} -> {change.new or 'nothing'}"
 
 
 def _example(shown: Example) -> Iterator[str]:
@@ -76,7 +90,9 @@ def _json(value: object) -> str:
 
 def diff_json(difference: Diff) -> dict[str, Any]:
     """Return the difference for programs; an example for every change that has one."""
+    document = difference.new or difference.old
     return {
+        "audience": document and document.audience,
         "old": difference.old and digest(difference.old),
         "new": difference.new and digest(difference.new),
         "widens": difference.widens,

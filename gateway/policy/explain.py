@@ -184,12 +184,12 @@ class _Teller:
             return Explained(where, "withheld", value, None, None, why)
         path, rule = found
         place = self._place(rule)
+        if self._disclosed is None:
+            return Explained(where, "withheld", value, None, place, "The record is not disclosed.")
         if _unindexed(steps) != str(path.unselected()):
             return Explained(where, "withheld", value, None, place, f"`{rule.path}` is disclosed as something else.")
         if isinstance(rule.transform, _FROM_ELSEWHERE):
             return Explained(where, "withheld", value, None, place, _origin(rule))
-        if self._disclosed is None:
-            return Explained(where, "withheld", value, None, place, "The record is not disclosed.")
         after = self._after(steps, path, rule)
         if after is None:
             leaf = self._nodes.get(_unindexed(steps))

@@ -67,7 +67,8 @@ def narrowed(
             continue
         mark = document.mark_of(f"extends.{number}")
         names = {*bases, *known}
-        remedy = suggestion(name, names) if names else "Put the base beside the policy."
+        beside = f"The base `{name}` stands beside the policy in {name}.yaml, and has `name: {name}`."
+        remedy = f"{suggestion(name, names)} {beside}" if names else beside
         findings.add(mark, "policy.extends", f"there is no base `{name}`", remedy)
     if not grounds:
         return replace(document, extends=()), findings

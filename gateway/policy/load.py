@@ -60,8 +60,9 @@ def load_base(text: str, file: str, name: str | None = None) -> DisclosurePolicy
         message = f"`{document.name}` is a policy with an audience, not a base"
         findings.add(document.mark_of("kind"), "policy.extends", message, "Write `kind: DisclosurePolicyBase`.")
     if name is not None and document.name != name:
-        message = f"the base `{name}` calls itself `{document.name}`"
-        findings.add(document.mark_of("name"), "policy.extends", message, f"Write `name: {name}`.")
+        message = f"the base in {name}.yaml calls itself `{document.name}`, and both are to be the name of the base"
+        remedy = f"Write `name: {name}`, or call the file {document.name}.yaml and extend `{document.name}`."
+        findings.add(document.mark_of("name"), "policy.extends", message, remedy)
     findings.found += check_rules(document)
     if findings.found:
         raise PolicyRefused(findings.found)

@@ -31,6 +31,16 @@ _BLOCK_HEADER = re.compile(r"[|>][-+0-9]*(?: |\r?\n|$)")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]|\r(?!\n)")
 
 
+_SYNTAX_REMEDIES = (
+    ("cannot start any token", "Put it in quotes; names that begin with @ need them."),
+    ("mapping values are not allowed", "Indent this line as its neighbours, or put text that has a colon in quotes."),
+    ("while parsing a block", "Indent this line as its neighbours."),
+    ("while parsing a flow", "Close the bracket, or put a comma before this."),
+    ("quoted scalar", "Close the quotes."),
+)
+"""What to do about what libyaml says; the first sign that is in its words decides."""
+
+
 class Scalar(NamedTuple):
     """A piece of text; `plain` when it stood without quotes, `style` the YAML indicator otherwise."""
 
@@ -159,7 +169,7 @@ def _syntax(error: yaml.YAMLError, findings: Findings) -> None:
             what = "a second document begins here"
             findings.add(mark, "yaml.documents", what, "Put each policy in its own file.")
             return
-    remedy = "Correct the YAML here; names that begin with @ need quotes."
+    remedy = next((said for sign, said in _SYNTAX_REMEDIES if sign in message), "Correct the YAML here.")
     findings.add(mark, "yaml.syntax", message, remedy)
 
 

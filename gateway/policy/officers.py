@@ -108,6 +108,21 @@ def enabled(officers: Officers, name: str) -> Officer:
     return officer
 
 
+def at_the_desk(officers: Officers, hand: Hand) -> Officer:
+    """Return the officer who may act and whose own key the hand holds.
+
+    Raises:
+        UnknownOfficer, OfficerDisabled: There is none.
+        SignatureRefused: The key is another one.
+    """
+    officer = enabled(officers, hand.officer)
+    if hand.signer.key_id != officer.key_id:
+        owner = next((one.name for one in officers.values() if one.key_id == hand.signer.key_id), None)
+        whose = "nobody who is enrolled" if owner is None else owner
+        raise SignatureRefused(f"the key is not that of {officer.name} but of {whose}")
+    return officer
+
+
 def read_statement(token: str, officer: Officer) -> Statement:
     """Return what `officer` signed.
 

@@ -55,7 +55,9 @@ def date_of(node: Node, what: str, findings: Findings) -> date | None:
         try:
             return date.fromisoformat(node.text)
         except ValueError:
-            pass  # There is no such day; the finding below says so.
+            message = f"{what} is `{node.text}`, and there is no such day"
+            findings.add(node.mark, "policy.date", message, "Look at the calendar.")
+            return None
     findings.add(node.mark, "policy.date", f"{what} is not a date", "Write a date as 2026-12-31.")
     return None
 

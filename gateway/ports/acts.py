@@ -99,6 +99,10 @@ class Drafts(Protocol):
         """Return the draft of this id."""
         ...
 
+    def beginning(self, letters: str) -> Sequence[FiledDraft]:
+        """Return the drafts whose id begins with these hexadecimal digits."""
+        ...
+
     def newest(self, limit: int) -> Sequence[FiledDraft]:
         """Return at most `limit` drafts, newest first."""
         ...

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gateway import bundled
 from gateway.inside.language import Difference, Language
 from gateway.inside.trial import run
+from gateway.policy.agreement_text import agreement_lines
 from gateway.policy.cases import parse_cases
 from gateway.policy.ceiling import exceeds
 from gateway.policy.ceiling_parser import parse_ceiling
 from gateway.policy.compiler import compile_policy
 from gateway.policy.diff import Change, diff, diff_digest
-from gateway.policy.diff_changes import WORDS
+from gateway.policy.diff_changes import WORDS, Kind
 from gateway.policy.document import DisclosurePolicy
+from gateway.policy.findings import PolicyRefused
 from gateway.policy.load import load
 from gateway.policy.nodes import decode
 from gateway.policy.printer import print_policy
 from gateway.policy.readings import told_by_conditions
+from gateway.policy.slips import slips
 
 CEILING = "ceiling.yaml"
 """The operator's own ceiling, in the folder of the instance; without it the one that ships holds."""
@@ -42,6 +45,9 @@ def ceiling_of(home: Path) -> Path:
 
 def _load(text: str, file: str, bases: Mapping[str, str]) -> Sequence[DisclosurePolicy]:
     documents = load(text, file, bases)
+    found = [slip for document in documents for slip in slips(document)]
+    if found:
+        raise PolicyRefused(found)
     for document in documents:
         compile_policy(document)  # what cannot be compiled must not reach the journal
     return documents
@@ -60,12 +66,24 @@ def _compare(old: DisclosurePolicy | None, new: DisclosurePolicy) -> Difference:
     difference = diff(old, new)
     # The digest covers both policies, so it covers what follows from them too.
     told = (f"note: {one}" for one in told_by_conditions(old, new))
-    return Difference(difference.widens, diff_digest(difference), (*map(_said, difference.changes), *told))
+    agreed = (f"note: {one}" for one in agreement_lines(new.agreement)) if old is None else ()
+    lines = (*_said(difference.changes), *agreed, *told)
+    return Difference(difference.widens, diff_digest(difference), lines)
 
 
-def _said(change: Change) -> str:
-    """Return a change as one line; everything that its digest covers is in it."""
-    where = f"{change.record_type} {change.path}" if change.record_type else change.path
-    rules = f"{change.old or 'nothing'} -> {change.new or 'nothing'}"
-    doubt = "" if change.is_decided else " (not decided, so taken for possible)"
-    return f"{WORDS[change.kind]}: {where}: {rules}; {change.condition}{doubt}"
+def _said(changes: Iterable[Change]) -> Iterator[str]:
+    """Yield all changes, those of the same records together; everything that their digest covers is in it."""
+    alike: dict[tuple[Kind, bool, str, str], list[Change]] = {}
+    for one in changes:
+        alike.setdefault((one.kind, one.is_decided, one.record_type or "policy", one.condition), []).append(one)
+    for (kind, is_decided, where, condition), together in alike.items():
+        records = "" if condition == "always" else f", of records with: {condition}"
+        doubt = "" if is_decided else " (not decided, so taken for possible)"
+        yield f"{WORDS[kind]}: {where}{records}{doubt}"
+        yield from (f"  {one.path}: {_rules(one)}" for one in together)
+
+
+def _rules(change: Change) -> str:
+    """Return the rule before and after; one that stays, for other records than before, once."""
+    before, after = change.old or "nothing", change.new or "nothing"
+    return before if before == after else f"{before} -> {after}"

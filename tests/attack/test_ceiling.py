@@ -75,8 +75,17 @@ def test_what_the_ceiling_forbids_is_refused_with_the_record_that_would_leave(ru
     assert excess.witness.record["perceivedSeverity"] == "minor"
     assert excess.shown == seen(document, excess.witness)
     assert excess.shown is not None
-    assert "would be shown" in str(excess)
+    assert "would be shown as" in str(excess)
+    assert "shown as nothing" not in str(excess)
+    assert len(excess.finding().message) < 200
     assert excess.finding().line == excess.rule.mark.line
+
+
+def test_the_remedy_for_free_text_is_to_scrub_it_and_for_other_values_the_level() -> None:
+    [text] = exceeds(DEFAULT, alarm_policy("specificProblem: keep"))
+    assert text.finding().remedy == "Write `scrub`, or go no further than pseudonym."
+    [secret] = exceeds(DEFAULT, alarm_policy("ackUserId: keep"))
+    assert secret.finding().remedy == "Leave the path out."
 
 
 @pytest.mark.parametrize(

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from gateway import settings
-from gateway.cli.console import HERE, Home, out, printable
+from gateway.cli.console import HERE, Home, out, print_table, printable
+from gateway.cli.policy.act_words import about
 from gateway.cli.policy.files import Audience, known_audience, short
 
 if TYPE_CHECKING:
     from gateway.policy.approval import Draft
     from gateway.ports import InsideWork
-    from gateway.ports.acts import Standing
+    from gateway.ports.acts import Act, Standing
 
 _DRAFTS = 20
-_DIGEST, _SHOWN = 64, 12
+_EXPECTED = re.compile(r"[1-9][0-9]*:[0-9a-f]{64}")
 
 
-def list_(home: Home = HERE) -> None:
+def list_(
+    dead: Annotated[bool, typer.Option("--all", help="Also drafts that cannot be published any more.")] = False,
+    home: Home = HERE,
+) -> None:
     """List what is in force for whom, and the drafts that wait."""
     from gateway.wiring.inside import build  # noqa: PLC0415 - heavy; help must be quick
 
@@ -35,7 +40,8 @@ def list_(home: Home = HERE) -> None:
             draft = filed.draft
             if draft.kind != "break-glass" and not work.office.publications.of_draft(draft.id):
                 names = ", ".join(short(part.audience) for part in draft.parts)
-                waiting.add_row(draft.id, draft.author, names, _needs(work, draft))
+                if (needs := _needs(work, draft)) is not None or dead:
+                    waiting.add_row(draft.id, draft.author, names, needs or "nothing: something else came into force")
     out.print(table if table.rows else "Nothing is published yet; see `demarc policy submit --help`.")
     if waiting.rows:
         out.print(waiting)
@@ -45,7 +51,7 @@ def history(audience: Audience, home: Home = HERE) -> None:
     """List what was ever in force for an audience, with author and approvers."""
     from gateway.wiring.inside import build  # noqa: PLC0415
 
-    table = Table("version", "since", "digest", "why", "author", "approved by")
+    table = Table("version", "since", "digest", "why", "author", "approved by", "message")
     inside = build(settings.load(home))
     found = known_audience(audience, inside.life())
     with inside.store.read() as work:
@@ -62,6 +68,7 @@ def history(audience: Audience, home: Home = HERE) -> None:
                 one.cause,
                 filed.draft.author,
                 ", ".join(approvers) or "nobody: it widened nothing",
+                printable(filed.draft.message),
             )
     out.print(table if table.rows else "Nothing was ever published for it.")
 
@@ -78,6 +85,9 @@ def acts(
     from gateway.inside.audit import verify as verify_acts  # noqa: PLC0415
     from gateway.wiring.inside import build  # noqa: PLC0415
 
+    if expect is not None and not _EXPECTED.fullmatch(expect):
+        message = f"{expect}: write NUMBER:DIGEST as the line `head` has it, with all 64 digits of the digest"
+        raise typer.BadParameter(message, param_hint="--expect")
     store = build(settings.load(home)).store
     if verify or expect:
         told = verify_acts(store, expect)
@@ -85,27 +95,29 @@ def acts(
     with store.read() as work:
         last = work.office.acts.last()
         newest = work.office.acts.after(max(0, (last.number if last else 0) - limit), limit)
-    table = Table("act", "at", "what", "officer", "about")
+        messages = {act.number: _message(work, act) for act in newest if act.kind == "policy.submit"}
+    table = Table("act", "at", "what", "officer", Column("about", overflow="fold"))
     for act in [] if verify else newest:
-        about = ", ".join(f"{name} {_cut(value)}" for name, value in act.body.items() if name != "signature")
-        table.add_row(str(act.number), f"{act.at:%Y-%m-%d %H:%M:%S}", act.kind, act.officer or "-", printable(about))
+        what = f"{about(act)}{messages.get(act.number, '')}"
+        table.add_row(str(act.number), f"{act.at:%Y-%m-%d %H:%M:%S}", act.kind, act.officer or "-", printable(what))
     if table.rows:
-        out.print(table)
+        print_table(table)
     if last is not None:
         out.print(f"head {last.number}:{last.digest.hex()}")
 
 
-def _cut(value: object) -> str:
-    """Return what fits into a column: of a digest its beginning."""
-    text = str(value)
-    return text[:_SHOWN] if len(text) == _DIGEST else text
+def _message(work: InsideWork, act: Act) -> str:
+    """Return why a draft was submitted, as its author said it."""
+    filed = work.office.drafts.get(act.body["draft"][:16])
+    return f": {filed.draft.message}" if filed is not None and filed.draft.message else ""
 
 
-def _needs(work: InsideWork, draft: Draft) -> str:
+def _needs(work: InsideWork, draft: Draft) -> str | None:
+    """Return what has to happen next; None when something else came into force, so that nothing can."""
     from gateway.inside.in_force import base_digest  # noqa: PLC0415
 
     if any(part.base != base_digest(work, part.audience) for part in draft.parts):
-        return "nothing: something else came into force"
+        return None
     return "approval" if draft.widens and not work.office.drafts.approvals(draft.id) else "publishing"
 
 
@@ -120,7 +132,9 @@ def _state(work: InsideWork, standing: Standing) -> str:
     if standing.stopped is not None:
         told.append(f"stopped: {printable(standing.stopped)}")
     if standing.glass_ends is not None:
-        told.append(f"glass broken until {standing.glass_ends:%Y-%m-%d %H:%M:%S} UTC")
+        broken = None if standing.glass is None else work.office.publications.get(standing.glass)
+        draft = f", draft {broken.draft}" if broken else ""
+        told.append(f"glass broken until {standing.glass_ends:%Y-%m-%d %H:%M:%S} UTC{draft}")
     told += [
         f"another one from {due.at:%Y-%m-%d %H:%M:%S} UTC"
         for due in work.office.dues.of(standing.audience)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway.cli.console import HERE, Home, err, out, printable
-from gateway.cli.policy.files import Files, bases_beside, is_base, print_findings, text_of
+from gateway.cli.policy.files import Files, bases_beside, is_base, print_doubts, print_findings, text_of
 from gateway.policy.findings import PolicyRefused
 
 if TYPE_CHECKING:
@@ -60,18 +60,22 @@ def _checked(file: Path, ceiling: Ceiling) -> list[str]:
     from gateway.policy.ceiling import exceeds, parse_ceiling  # noqa: PLC0415
     from gateway.policy.compiler import compile_policy  # noqa: PLC0415
     from gateway.policy.load import load, load_base  # noqa: PLC0415
-    from gateway.policy.readings import told_by_conditions  # noqa: PLC0415
+    from gateway.policy.slips import doubts, slips  # noqa: PLC0415
 
     text = text_of(file)
     if _IS_CEILING.search(text):
         return [f"{file}: {parse_ceiling(text, str(file)).name} is a usable ceiling"]
     if is_base(text):
         return [f"{file}: {load_base(text, str(file)).name} is a usable base"]
-    documents = load(text, str(file), bases_beside(file))
-    excesses = [excess.finding() for document in documents for excess in exceeds(ceiling, document)]
-    if excesses:
-        raise PolicyRefused(excesses)
-    for one in dict.fromkeys(one for document in documents for one in told_by_conditions(None, document)):
-        err.print(f"{file}:{one.mark.line}:{one.mark.column}: [yellow]warning[/]: {printable(str(one))}")
+    try:
+        documents = load(text, str(file), bases_beside(file))
+    except PolicyRefused:
+        err.print(f"{printable(str(file))}: not held against the ceiling yet, because of these:")
+        raise
+    print_doubts(one for document in documents for one in doubts(document))
+    found = [one for document in documents for one in slips(document)]
+    found += [excess.finding() for document in documents for excess in exceeds(ceiling, document)]
+    if found:
+        raise PolicyRefused(found)
     policies = [compile_policy(document) for document in documents]
     return [f"{file}: {one.name} for {one.audience} is usable, digest {one.digest}" for one in policies]

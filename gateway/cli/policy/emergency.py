@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,9 @@ from gateway.cli.policy.files import (
 )
 from gateway.cli.policy.showing import print_proposal, print_published
 from gateway.cli.signing import KeyFile, OfficerName, Reason, Second, SecondKey, hand_of
+
+if TYPE_CHECKING:
+    from gateway.inside.only_then import OnlyThen
 
 
 def stop(audience: Audience, officer: OfficerName, key: KeyFile, reason: Reason, home: Home = HERE) -> None:
@@ -66,7 +69,7 @@ def break_glass(
     first, other = hand_of(officer, key), hand_of(second, second_key)
     glass = build(settings.load(home)).life().break_glass()
     with findings_printed():
-        proposal = glass.propose(text_of(file), str(file), span_of(lasts), reason, first, bases_beside(file))
+        proposal = glass.propose(text_of(file), str(file), span_of(lasts), reason, first, bases_beside(file), other)
     print_proposal(proposal)
     print_published(glass.open(proposal.draft.id, other))
     err.print(f"It ends by itself in {lasts}. Afterwards: demarc policy report {proposal.draft.id}")
@@ -86,8 +89,21 @@ def report(draft: DraftId, home: Home = HERE) -> None:
         out.print(f"{short(part.audience)}: {end}")
         for line in part.widened:
             out.print(f"  {printable(line)}")
-        first, beyond = part.entries
-        out.print(f"  entries {first} to {beyond - 1} were sealed meanwhile" if beyond > first else "  no entries")
+        out.print(f"  {_entries(*part.entries)}")
         for one in part.only:
-            names = ", ".join(one.names) if one.names else "the whole record"
-            out.print(f"  entry {one.index}, {one.record_type} {one.subject}: {printable(names)}")
+            out.print(f"  entry {one.index}, {one.record_type} {one.subject}: {printable(_only_then(one))}")
+
+
+def _entries(first: int, beyond: int) -> str:
+    if beyond <= first:
+        return "no entries"
+    if beyond == first + 1:
+        return f"entry {first} was sealed meanwhile"
+    return f"entries {first} to {beyond - 1} were sealed meanwhile"
+
+
+def _only_then(one: OnlyThen) -> str:
+    told = [", ".join(one.names)] if one.names else []
+    if one.otherwise:
+        told.append(f"told otherwise than by the regular policy: {', '.join(one.otherwise)}")
+    return "; ".join(told) or "the whole record"

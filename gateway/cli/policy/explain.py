@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from gateway import settings
-from gateway.cli.console import HERE, Home, out, printable
-from gateway.cli.policy.files import File, audience_of, bases_beside, findings_printed, text_of
+from gateway.cli.console import HERE, Home, out, print_table, printable
+from gateway.cli.policy.files import File, audience_of, bases_beside, findings_printed, known_audience, text_of
 from gateway.record import strictjson
 
 if TYPE_CHECKING:
     from gateway.policy.conformance import Conformance
     from gateway.policy.document import DisclosurePolicy
+    from gateway.policy.explain import Place
 
 Record = Annotated[str, typer.Argument(help="A file with the record as JSON, or the id of a record that is held.")]
 PolicyFile = Annotated[
@@ -42,9 +43,9 @@ def explain(
     from gateway.wiring.inside import build  # noqa: PLC0415
     from gateway.wiring.outside import utc_now  # noqa: PLC0415
 
-    reader = audience_of(audience)
+    inside = build(settings.load(home))
+    reader = audience_of(audience) if policy is not None else known_audience(audience, inside.life())
     with findings_printed():
-        inside = build(settings.load(home))
         document = _document(policy, reader) if policy is not None else None
         explainer = Explainer(inside.store, inside.configuration(), utc_now)
         told = explainer.explain(reader, _record(record), document)
@@ -88,19 +89,28 @@ def _document(file: Path, audience: str) -> DisclosurePolicy:
 
 def _print(told: Any) -> None:
     explanation = told.explanation
-    verdict = "[green]disclosed[/]" if explanation.disclosed is not None and not told.obstacles else "[red]withheld[/]"
-    if explanation.disclosed is not None and told.obstacles:
-        verdict = "[yellow]disclosed by the policy, but see below[/]"
+    verdict = "[green]disclosed[/]" if told.is_disclosed else "[red]withheld[/]"
     out.print(f"{explanation.record_type} for {told.audience} by {printable(explanation.policy)}: {verdict}")
     out.print(f"policy {explanation.digest}")
-    for need in (*told.obstacles, *explanation.needs):
-        out.print(f"  - {printable(need)}")
-    table = Table("value", "inside", "fate", "disclosed", "rule", "why", box=None)
+    for line in (*told.obstacles, *explanation.needs, *told.remarks):
+        out.print(f"  - {printable(line)}")
+    if not told.is_disclosed and explanation.disclosed is not None:
+        out.print("What the rules would make of it if nothing kept it in:")
+    if told.shown_by is not None:
+        out.print(f"The lines are those of `demarc policy show {told.shown_by}`.")
+    # Nothing is cut: what stands in a cell is there to be copied.
+    heads = ("value", "inside", "fate", "disclosed", "rule", "why")
+    table = Table(*(Column(head, overflow="fold") for head in heads), box=None)
     for one in explanation.values:
-        rule = f"{one.place.file}:{one.place.line}: {one.place.text}" if one.place else ""
-        cells = (one.path, _short(one.before), one.fate, _short(one.after), rule, one.why)
+        cells = (one.path, _short(one.before), one.fate, _short(one.after), _rule(one.place, told.shown_by), one.why)
         table.add_row(*map(printable, cells))
-    out.print(table)
+    print_table(table)
+
+
+def _rule(place: Place | None, shown_by: str | None) -> str:
+    if place is None:
+        return ""
+    return f"line {place.line}: {place.text}" if place.file == shown_by else f"{place.file}:{place.line}: {place.text}"
 
 
 def _short(value: Any) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as MappingOf
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +14,8 @@ import typer
 
 from gateway.cli.console import err, printable
 from gateway.ids import AudienceId, MalformedId, parse_audience_id
-from gateway.policy.findings import PolicyRefused, suggestion
-from gateway.policy.nodes import decode
+from gateway.policy.findings import Finding, Findings, PolicyRefused, suggestion
+from gateway.policy.nodes import Mapping, Scalar, decode, read
 
 if TYPE_CHECKING:
     from gateway.wiring.life import Life
@@ -22,11 +23,24 @@ if TYPE_CHECKING:
 File = Annotated[Path, typer.Argument(help="Policy in YAML.", exists=True, dir_okay=False)]
 Files = Annotated[list[Path], typer.Argument(help="Policies in YAML.", exists=True, dir_okay=False)]
 Audience = Annotated[str, typer.Argument(metavar="AUDIENCE", help="operator:ID or customer:ID.")]
-DraftId = Annotated[str, typer.Argument(metavar="DRAFT", help="Of the draft, as `demarc policy submit` printed it.")]
+DraftId = Annotated[str, typer.Argument(metavar="DRAFT", help="Of the draft, or the beginning of its id.")]
 
 _IS_BASE = re.compile(r"^kind:\s*DisclosurePolicyBase\s*(?:#.*)?$", re.MULTILINE)
 _SPAN = re.compile(r"([1-9][0-9]{0,5})(s|m|h|d)")
+_ENDINGS = (".yaml", ".yml")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def is_file_name(what: str) -> bool:
+    """Tell a file from a draft by the name alone: no file that lies about can stand in for a draft."""
+    return Path(what).suffix in _ENDINGS
+
+
+def existing(file: Path) -> Path:
+    """Return a file that is there."""
+    if not file.is_file():
+        raise typer.BadParameter(f"there is no file {file}")
+    return file
 
 
 def text_of(file: Path) -> str:
@@ -39,7 +53,18 @@ def is_base(text: str) -> bool:
     return _IS_BASE.search(text) is not None
 
 
-def bases_beside(file: Path) -> Mapping[str, str]:
+def kind_of(file: Path) -> str | None:
+    """Return the `kind` that a file says it is; None when it says none, or cannot be read."""
+    findings = Findings(str(file))
+    try:
+        root = read(text_of(file), findings)
+    except PolicyRefused:
+        return None
+    entries = root.entries if isinstance(root, Mapping) and not findings.found else ()
+    return next((node.text for key, node in entries if key.text == "kind" and isinstance(node, Scalar)), None)
+
+
+def bases_beside(file: Path) -> MappingOf[str, str]:
     """Return the base policies in the folder of `file`, by file name without its ending."""
     found = {}
     for other in sorted(file.parent.glob("*.yaml")):
@@ -48,7 +73,7 @@ def bases_beside(file: Path) -> Mapping[str, str]:
     return found
 
 
-def tests_beside(file: Path) -> Mapping[str, str]:
+def tests_beside(file: Path) -> MappingOf[str, str]:
     """Return the tests of a policy that stand in `tests/` beside it, by file."""
     from gateway.policy.cases import parse_cases  # noqa: PLC0415 - heavy; help must be quick
 
@@ -119,7 +144,15 @@ def findings_printed() -> Iterator[None]:
 def print_findings(error: PolicyRefused) -> None:
     """Print each finding with its place and its remedy, on the error stream."""
     for finding in error.findings:
-        err.print(
-            f"{finding.file}:{finding.line}:{finding.column}: [red]{finding.code}[/]: {printable(finding.message)}"
-        )
-        err.print(f"  help: {printable(finding.remedy)}")
+        _print_finding(finding, f"[red]{finding.code}[/]")
+
+
+def print_doubts(doubts: Iterable[Finding]) -> None:
+    """Print what is no reason to refuse a policy in the same way; what several audiences share once."""
+    for doubt in dict.fromkeys(doubts):
+        _print_finding(doubt, "[yellow]warning[/]")
+
+
+def _print_finding(finding: Finding, what: str) -> None:
+    err.print(f"{printable(finding.file)}:{finding.line}:{finding.column}: {what}: {printable(finding.message)}")
+    err.print(f"  help: {printable(finding.remedy)}")

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gateway import settings
-from gateway.cli.console import HERE, Home, err
-from gateway.cli.policy.files import File, bases_beside, findings_printed, text_of
+from gateway.cli.console import HERE, Home, counted, err
+from gateway.cli.policy.files import bases_beside, existing, findings_printed, is_file_name, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gateway.policy.document import DisclosurePolicy
+    from gateway.ports import InsideWork, Store
 
 
 def preview(
-    file: File,
+    what: Annotated[str, typer.Argument(metavar="DRAFT|FILE", help="A draft, or a policy (.yaml, .yml).")],
     as_new: Annotated[bool, typer.Option("--as-new", help="Show a stream that begins now, with everything.")] = False,
     home: Home = HERE,
 ) -> None:
-    """Print exactly the entries that each audience would get if FILE came into force now; nothing is sent or stored."""
+    """Print exactly the entries that each audience would get by DRAFT or FILE from now on; nothing is sent."""
     from gateway.inside.disclose import CURSOR  # noqa: PLC0415 - heavy; help must be quick
     from gateway.inside.preview import preview as show  # noqa: PLC0415
     from gateway.wiring.inside import build  # noqa: PLC0415
@@ -25,15 +32,8 @@ def preview(
 
     inside = build(settings.load(home))
     with findings_printed():
-        seen = show(
-            inside.store,
-            inside.configuration(),
-            utc_now,
-            text_of(file),
-            str(file),
-            bases_beside(file),
-            as_new=as_new,
-        )
+        documents = _documents(inside.store, what)
+    seen = show(inside.store, inside.configuration(), utc_now, documents, as_new=as_new)
     with inside.store.read() as work:
         behind = work.journal.end() - work.cursors.get(CURSOR)
     if behind:
@@ -42,4 +42,18 @@ def preview(
         for line in one.lines:
             sys.stdout.buffer.write(line + b"\n")
         sys.stdout.flush()
-        err.print(f"{one.audience}: {len(one.lines)} entries, {len(one.withheld)} stopped by the egress check")
+        told = counted(len(one.lines), "entry", "entries")
+        err.print(f"{one.audience}: {told}, {len(one.withheld)} stopped by the egress check")
+
+
+def _documents(store: Store[InsideWork], what: str) -> Sequence[DisclosurePolicy]:
+    """Return the policies of a draft as they were filed, or of a file as it is now."""
+    from gateway.inside.filed import filed_draft  # noqa: PLC0415
+    from gateway.inside.in_force import filed_policy  # noqa: PLC0415
+    from gateway.policy.load import load  # noqa: PLC0415
+
+    if is_file_name(what):
+        file = existing(Path(what))
+        return load(text_of(file), str(file), bases_beside(file))
+    with store.read() as work:
+        return [filed_policy(work, part.policy) for part in filed_draft(work, what).draft.parts]

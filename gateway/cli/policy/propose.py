@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import sys
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ from gateway import settings
 from gateway.cli.console import HERE, Home, err, out
 from gateway.cli.policy.files import DraftId, File, bases_beside, findings_printed, moment_of, tests_beside, text_of
 from gateway.cli.policy.showing import print_next, print_proposal
-from gateway.cli.signing import KeyFile, Message, OfficerName, hand_of
+from gateway.cli.signing import IsSure, KeyFile, Message, OfficerName, ask_to_sign, hand_of
 
 EffectiveFrom = Annotated[
     str | None, typer.Option("--effective-from", help="Not before then, as 2026-12-01T06:00:00Z; at once without it.")
@@ -30,13 +31,25 @@ def submit(
     from gateway.inside.propose import Wish  # noqa: PLC0415 - heavy; help must be quick
     from gateway.wiring.inside import build  # noqa: PLC0415
 
-    hand, begins = hand_of(officer, key), moment_of(effective_from)
+    hand, begins = hand_of(officer, key), _to_come(effective_from)
     proposer = build(settings.load(home)).life().proposer()
     with findings_printed():
         wish = Wish(message=message, effective_from=begins, bases=bases_beside(file), tests=tests_beside(file))
         proposal = proposer.submit(text_of(file), str(file), hand, wish)
     print_proposal(proposal)
+    ran = ", ".join(Path(test).name for test in wish.tests)
+    err.print(f"Its tests hold: {ran}." if ran else "No tests stand beside it; see `demarc policy test --help`.")
     print_next(proposal)
+
+
+def _to_come(text: str | None) -> datetime | None:
+    """Return the moment that is named; one that has passed was meant otherwise."""
+    from gateway.wiring.outside import utc_now  # noqa: PLC0415
+
+    moment = moment_of(text)
+    if moment is not None and moment <= utc_now():
+        raise typer.BadParameter(f"{text} has passed; leave it out for at once", param_hint="--effective-from")
+    return moment
 
 
 def review(draft: DraftId, home: Home = HERE) -> None:
@@ -46,10 +59,8 @@ def review(draft: DraftId, home: Home = HERE) -> None:
     inside = build(settings.load(home))
     proposal = inside.life().proposer().review(draft)
     print_proposal(proposal)
-    with inside.store.read() as work:
-        filed = work.office.drafts.get(draft)
-    if filed is not None:
-        err.print(f"To see the very records: demarc policy preview {filed.file}")
+    found = proposal.draft.id
+    err.print(f"The text: demarc policy show {found}; the very records: demarc policy preview {found}")
     if proposal.is_spent:
         err.print("It was published already.")
     elif proposal.is_moved:
@@ -64,7 +75,7 @@ def approve(
     draft: DraftId,
     officer: OfficerName,
     key: KeyFile,
-    is_sure: Annotated[bool, typer.Option("--yes", "-y", help="Sign what is shown without being asked.")] = False,
+    is_sure: IsSure = False,
     home: Home = HERE,
 ) -> None:
     """Approve a draft as the second officer: show it, and sign these policies and these differences."""
@@ -77,13 +88,7 @@ def approve(
     print_proposal(proposal)
     require_unspent_and_unmoved(proposal)
     # What is signed is the difference that its author was shown, and that is the one printed here, or it is refused.
-    if is_at_a_terminal() and not is_sure:
-        typer.confirm("Sign this?", abort=True, err=True)
-    proposer.approve(draft, hand)
+    ask_to_sign(is_sure=is_sure)
+    proposer.approve(proposal.draft.id, hand)
     out.print(f"Approved by {officer}, for 7 days.")
-    err.print(f"Next: demarc policy publish {draft}")
-
-
-def is_at_a_terminal() -> bool:
-    """Tell whether somebody is there to be asked."""
-    return sys.stdin.isatty()
+    err.print(f"Next: demarc policy publish {proposal.draft.id}")

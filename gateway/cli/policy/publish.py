@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway import settings
-from gateway.cli.console import HERE, Home, err
-from gateway.cli.policy.files import Audience, bases_beside, findings_printed, known_audience, tests_beside, text_of
+from gateway.cli.console import HERE, Home, err, out
+from gateway.cli.policy.files import (
+    Audience,
+    bases_beside,
+    existing,
+    findings_printed,
+    is_file_name,
+    known_audience,
+    tests_beside,
+    text_of,
+)
 from gateway.cli.policy.showing import print_proposal, print_published
 from gateway.cli.signing import KeyFile, Message, OfficerName, hand_of
-
-_ENDINGS = (".yaml", ".yml")
 
 if TYPE_CHECKING:
     from gateway.inside.propose import Proposal
@@ -31,15 +38,21 @@ def publish(
     home: Home = HERE,
 ) -> None:
     """Put a draft in force. A policy that widens nothing can be submitted and published in one go."""
-    from gateway.inside.propose import Wish  # noqa: PLC0415 - heavy; help must be quick
+    from gateway.inside.propose import FiledText, Wish  # noqa: PLC0415 - heavy; help must be quick
     from gateway.wiring.inside import build  # noqa: PLC0415
 
     hand = hand_of(officer, key)
-    life, file = build(settings.load(home)).life(), Path(what)
-    if file.suffix in _ENDINGS:  # by the name alone: no file that lies here can stand in for a draft
+    life = build(settings.load(home)).life()
+    if is_file_name(what):
+        file = existing(Path(what))
         with findings_printed():
             wish = Wish(message=message, bases=bases_beside(file), tests=tests_beside(file))
-            proposal = life.proposer().submit(text_of(file), str(file), hand, wish)
+            text = text_of(file)
+            documents = life.proposer().checked(text, str(file), wish)
+        if life.publisher().is_in_force(documents):
+            out.print("Exactly this is in force already; nothing was published.")
+            return
+        proposal = life.proposer().file(documents, FiledText(str(file), text, wish.bases), hand, wish)
         print_proposal(proposal)
         _publish_if_it_may(life, proposal, hand)
     else:

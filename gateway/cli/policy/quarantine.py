@@ -9,7 +9,8 @@ from rich.table import Column, Table
 
 from gateway import settings
 from gateway.cli.console import HERE, Home, out, printable
-from gateway.cli.signing import KeyFile, OfficerName, Reason, hand_of
+from gateway.cli.policy.files import short
+from gateway.cli.signing import IsSure, KeyFile, OfficerName, Reason, ask_to_sign, hand_of
 
 quarantine = typer.Typer(no_args_is_help=True, help="Disclosures that the egress check stopped.")
 Number = Annotated[int, typer.Argument(help="As `list` shows it.")]
@@ -39,11 +40,24 @@ def show(number: Number, home: Home = HERE) -> None:
 
 
 @quarantine.command("release")
-def release(number: Number, officer: OfficerName, key: KeyFile, reason: Reason, home: Home = HERE) -> None:
-    """Let the audience be told exactly this; only what was stopped for a name can be released."""
+def release(
+    number: Number,
+    officer: OfficerName,
+    key: KeyFile,
+    reason: Reason,
+    is_sure: IsSure = False,
+    home: Home = HERE,
+) -> None:
+    """Let the audience be told exactly this; show it and ask first. Only what was stopped for a name can pass."""
     from gateway.wiring.inside import build  # noqa: PLC0415
 
-    found = build(settings.load(home)).life().quarantine().release(number, hand_of(officer, key), reason)
+    hand, desk = hand_of(officer, key), build(settings.load(home)).life().quarantine()
+    found = desk.require_releasable(number)
+    out.print(f"{short(found.audience)} would be told of {found.record_type} {printable(found.record_id)}:")
+    out.print(printable(found.body.decode()))
+    out.print(f"It holds a name that the audience does not know, at {printable(found.pointer)}.")
+    ask_to_sign(is_sure=is_sure)
+    desk.release(number, hand, reason, found.digest)
     out.print(f"{found.audience} will be told of {found.record_type} {printable(found.record_id)} as it was stopped.")
 
 

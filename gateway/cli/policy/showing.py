@@ -9,19 +9,18 @@ from gateway.cli.console import err, out, printable
 from gateway.cli.policy.files import short
 
 if TYPE_CHECKING:  # heavy; help must be quick
+    from gateway.inside.language import Difference
     from gateway.inside.propose import Proposal
     from gateway.inside.publish import Published
+    from gateway.policy.approval import Part
 
 
 def print_proposal(proposal: Proposal) -> None:
     """Print what a draft would change, and the digest of it that is signed."""
     draft = proposal.draft
     for part, difference in zip(proposal.parts, proposal.differences, strict=True):
-        what = "replaces " + part.base[:12] if part.base else "is the first policy"
-        out.print(
-            f"{short(part.audience)}: {part.policy[:12]} {what}; it {'[bold]widens[/]' if part.widens else 'narrows'}"
-        )
-        for line in difference.lines or ("nothing changes",):
+        out.print(f"{short(part.audience)}: {part.policy[:12]} {_replaces(part)}; {_effect(part, difference)}")
+        for line in difference.lines:
             out.print(f"  {printable(line)}")
         out.print(f"  difference {part.diff}")
     out.print(f"draft [bold]{draft.id}[/] by {draft.author}{_words(draft.message)}")
@@ -48,6 +47,18 @@ def print_published(published: Iterable[Published]) -> None:
             out.print(f"{one.name} {when}, digest {one.digest}")
         else:
             out.print(f"{one.name} is in force for {short(one.audience)} as version {one.version}, digest {one.digest}")
+
+
+def _replaces(part: Part) -> str:
+    if part.base is None:
+        return "is the first policy"
+    return "is in force already" if part.base == part.policy else f"replaces {part.base[:12]}"
+
+
+def _effect(part: Part, difference: Difference) -> str:
+    if part.widens:
+        return "it [bold]widens[/]"
+    return "it narrows" if difference.lines else "it changes nothing"
 
 
 def _words(message: str) -> str:

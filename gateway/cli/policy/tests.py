@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,12 +11,12 @@ import typer
 from rich.table import Table
 
 from gateway.cli.console import out, printable
-from gateway.cli.policy.files import bases_beside, print_findings, text_of
+from gateway.cli.policy.files import bases_beside, kind_of, print_findings, text_of
 from gateway.errors import InputError
 from gateway.policy.findings import PolicyRefused
 
 if TYPE_CHECKING:
-    from gateway.inside.trial import Outcome
+    from gateway.inside.trial import Outcome, Rule
 
 Paths = Annotated[
     list[Path] | None,
@@ -46,13 +47,15 @@ def run_tests(
             print_findings(error)
     out.print(_table(outcomes))
     _print_failures(outcomes)
-    unreached = _print_coverage(outcomes)
+    missed = _unreached(outcomes)
+    for rule in missed:
+        out.print(f"{printable(rule.file)}:{rule.line}: no test reaches {rule.record_type} `{printable(rule.path)}`")
     if junit_file is not None:
         from gateway.cli.policy.junit import junit  # noqa: PLC0415 - heavy; help must be quick
 
-        junit_file.write_bytes(junit(outcomes))
+        junit_file.write_bytes(junit(outcomes, missed if strict else ()))
     failed = any(verdict.failure for outcome in outcomes.values() for verdict in outcome.verdicts)
-    if refused or failed or (strict and unreached):
+    if refused or failed or (strict and missed):
         raise typer.Exit(1)
 
 
@@ -66,8 +69,12 @@ def _files(paths: list[Path]) -> list[Path]:
 def _run(file: Path) -> Outcome:
     from gateway.inside.trial import run  # noqa: PLC0415
     from gateway.policy.cases import parse_cases  # noqa: PLC0415
+    from gateway.policy.document import KIND  # noqa: PLC0415
     from gateway.policy.load import load  # noqa: PLC0415
+    from gateway.policy.parser import BASE_KIND  # noqa: PLC0415
 
+    if kind_of(file) in (KIND, BASE_KIND):
+        raise NothingToTest(f"{file} is a policy; its tests are in tests/ beside it")
     cases = parse_cases(text_of(file), str(file))
     policy = Path(os.path.normpath(file.parent / cases.policy))
     if not policy.is_file():
@@ -93,11 +100,8 @@ def _print_failures(outcomes: dict[str, Outcome]) -> None:
                 out.print(f"  {printable(verdict.failure)}")
 
 
-def _print_coverage(outcomes: dict[str, Outcome]) -> int:
-    """Print the rules that no file of tests reached; return how many they are."""
+def _unreached(outcomes: Mapping[str, Outcome]) -> tuple[Rule, ...]:
+    """Return the rules that no file of tests reached."""
     reached = {rule for outcome in outcomes.values() for rule in outcome.reached}
-    unreached = dict.fromkeys(rule for outcome in outcomes.values() for rule in outcome.unreached)
-    missed = [rule for rule in unreached if rule not in reached]
-    for rule in missed:
-        out.print(f"{printable(rule.file)}:{rule.line}: no test reaches {rule.record_type} `{printable(rule.path)}`")
-    return len(missed)
+    every = dict.fromkeys(rule for outcome in outcomes.values() for rule in outcome.unreached)
+    return tuple(rule for rule in every if rule not in reached)

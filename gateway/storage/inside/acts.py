@@ -115,6 +115,10 @@ class SqlDrafts:
         row = self.connection.execute(sa.select(DRAFT).where(DRAFT.c.id == draft_id)).one_or_none()
         return None if row is None else _filed(row)
 
+    def beginning(self, letters: str) -> Sequence[FiledDraft]:
+        rows = self.connection.execute(sa.select(DRAFT).where(DRAFT.c.id.startswith(letters, autoescape=True)))
+        return [_filed(row) for row in rows]
+
     def newest(self, limit: int) -> Sequence[FiledDraft]:
         rows = self.connection.execute(sa.select(DRAFT).order_by(DRAFT.c.number.desc()).limit(limit))
         return [_filed(row) for row in rows]

@@ -15,6 +15,9 @@ from gateway.cli.health import Target, ask, target_of
 from gateway.ids import OperatorId
 from gateway.keystore.instance import generate_all
 from gateway.settings import Settings
+from tests.cli_desk import cli_desk
+from tests.inside_side import policy
+from tests.officers import ANNA
 from tests.operators import free_ports
 
 STATUS = {"status": 200}
@@ -85,3 +88,15 @@ def test_a_listener_on_all_addresses_is_asked_on_loopback(tmp_path, bound, asked
     assert target_of(settings, "outside").host == asked
     assert target_of(settings, "outside").certificate == tmp_path / "keys" / "outside" / "tls-server.cert.pem"
     assert target_of(settings, "inside").certificate is None
+
+
+@pytest.mark.parametrize("target", [False], ids=["http"], indirect=True)
+def test_whoever_is_cut_off_is_named_beside_the_health_of_the_inside(target, tmp_path, monkeypatch):
+    monkeypatch.setitem(STATUS, "status", 200)
+    monkeypatch.setenv("DEMARC_INSIDE__PORT", str(target.port))
+    desk = cli_desk(tmp_path)
+    desk.officers.publish(policy())
+    assert "cut off" not in desk.run("health", "inside").output
+    desk.policy("stop", "operator:northlink", "--reason", "breach", by=ANNA)
+    told = desk.run("health", "inside")
+    assert (told.exit_code, "operator:northlink is cut off" in told.output) == (0, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,134 @@ def test_the_members_of_a_group_are_compared_one_by_one(tmp_path: Path) -> None:
     one, two = str(tmp_path / "one.yaml"), str(tmp_path / "two.yaml")
     assert run("diff", one, two).exit_code == 1
     assert run("diff", two, one).exit_code == 0
+
+
+def test_another_audience_learns_all_of_it_and_the_former_one_loses_it(tmp_path: Path) -> None:
+    text = Path(WHOLESALE).read_text(encoding="utf-8")
+    (tmp_path / "other.yaml").write_text(text.replace("{operator: northlink}", "{operator: southlink}"))
+    told = run("diff", WHOLESALE, str(tmp_path / "other.yaml"))
+    lines = told.stdout.splitlines()
+    assert told.exit_code == 1
+    assert lines[0].startswith("operator:northlink: wholesale-partner ")
+    assert lines[0].endswith(" -> nothing")
+    assert any(line.startswith("operator:southlink: nothing -> wholesale-partner ") for line in lines)
+    gone, came = json.loads(run("diff", WHOLESALE, str(tmp_path / "other.yaml"), "--json").stdout)
+    assert (gone["audience"], gone["widens"]) == ("urn:demarc:operator:northlink", False)
+    assert (came["audience"], came["widens"]) == ("urn:demarc:operator:southlink", True)
+
+
+def test_a_rule_that_stays_is_printed_once_and_what_it_comes_to_last(wider: str) -> None:
+    lines = run("diff", WHOLESALE, wider).stdout.splitlines()
+    assert "    id: {pseudonym: alarm}" in lines
+    assert lines[-1].startswith("widens: yes")
+    assert any(line.startswith("note ") for line in run("diff", "nothing", WHOLESALE).stdout.splitlines()[:-1])
+
+
+# --- folders
+
+BASE = """\
+apiVersion: demarc/v1
+kind: DisclosurePolicyBase
+name: ground
+records:
+  alarm:
+    fields:
+      id: {pseudonym: alarm}
+      state: keep
+"""
+ON_BASE = """\
+apiVersion: demarc/v1
+kind: DisclosurePolicy
+name: on-base
+audience: {operator: westlink}
+extends: [ground]
+records: {}
+"""
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """Return the same folder of policies twice, with a policy on a base, tests and a ceiling."""
+    for name in ("old", "new"):
+        shutil.copytree(POLICIES, tmp_path / name)
+        (tmp_path / name / "ground.yaml").write_text(BASE)
+        (tmp_path / name / "on-base.yaml").write_text(ON_BASE)
+    return tmp_path / "old", tmp_path / "new"
+
+
+def folders_compared(folders: tuple[Path, Path]) -> Result:
+    return run("diff", *map(str, folders))
+
+
+def test_folders_are_compared_policy_by_policy(folders: tuple[Path, Path]) -> None:
+    told = folders_compared(folders)
+    assert told.exit_code == 0, told.output
+    assert told.stdout.count("the same disclosures") == 7
+
+
+def test_a_policy_that_nobody_touched_widens_with_its_base(folders: tuple[Path, Path]) -> None:
+    (folders[1] / "ground.yaml").write_text(BASE + "      alarmType: keep\n")
+    told = folders_compared(folders)
+    assert told.exit_code == 1
+    assert "operator:westlink: on-base" in told.stdout
+    assert run("diff", *(str(folder / "ground.yaml") for folder in folders)).exit_code == 2
+
+
+def test_a_policy_that_is_gone_hides_and_one_that_is_new_widens(folders: tuple[Path, Path]) -> None:
+    (folders[1] / "on-base.yaml").unlink()
+    gone = folders_compared(folders)
+    assert gone.exit_code == 0
+    assert "ok  alarm: hidden" in gone.stdout
+    assert run("diff", *map(str, reversed(folders))).exit_code == 1
+    assert run("diff", str(folders[0]), "nothing").exit_code == 0
+
+
+def test_policies_of_one_name_in_two_folders_below_are_two(folders: tuple[Path, Path]) -> None:
+    for folder in folders:
+        for below, state in (("a", "keep"), ("b", "drop")):
+            (folder / below).mkdir()
+            (folder / below / "ground.yaml").write_text(BASE)
+            rules = "{}" if state == "keep" else "{alarm: {fields: {state: drop}}}"
+            (folder / below / "p.yaml").write_text(ON_BASE.replace("{}", rules))
+    assert folders_compared(folders).exit_code == 0
+    (folders[1] / "b" / "p.yaml").write_text(ON_BASE)
+    told = json.loads(run("diff", *map(str, folders), "--json").stdout)
+    assert [one["file"] for one in told if one["widens"]] == ["b/p.yaml"]
+
+
+def test_the_worst_status_counts_and_the_others_are_still_compared(folders: tuple[Path, Path], wider: str) -> None:
+    shutil.copy(wider, folders[1] / "wholesale-partner.yaml")
+    (folders[1] / "enterprise-customer.yaml").write_text("kind: [")
+    told = folders_compared(folders)
+    assert told.exit_code == 2
+    assert "WIDENS  alarm: newly visible" in told.stdout
+
+
+def test_the_ceiling_is_the_old_one_and_to_change_it_counts_as_wider(folders: tuple[Path, Path]) -> None:
+    ceiling = folders[1] / "ceiling.yaml"
+    text = ceiling.read_text(encoding="utf-8")
+    ceiling.write_text("# A word more.\n" + text, encoding="utf-8")
+    assert folders_compared(folders).exit_code == 0
+    ceiling.write_text(text.replace("{operators: pseudonym", "{operators: keep"), encoding="utf-8")
+    told = folders_compared(folders)
+    assert told.exit_code == 1
+    assert "ceiling.yaml is changed" in told.output
+    ceiling.unlink()
+    assert folders_compared(folders).exit_code == 1
+    ceiling.write_text(text, encoding="utf-8")
+    for folder in folders:
+        policy = folder / "wholesale-partner.yaml"
+        policy.write_text(policy.read_text(encoding="utf-8").replace("alarmType: keep", "specificProblem: keep"))
+    beyond = folders_compared(folders)
+    assert beyond.exit_code == 1
+    assert "CEILING" in beyond.stdout
+
+
+def test_a_side_that_is_missing_says_what_to_write(tmp_path: Path) -> None:
+    for sides in ((WHOLESALE, str(tmp_path / "x.yaml")), (WHOLESALE, str(tmp_path)), (str(tmp_path), str(tmp_path))):
+        told = run("diff", *sides)
+        assert told.exit_code == 2
+        assert "`nothing` for a policy that is new or removed" in told.output
 
 
 def test_questions_have_a_status_too() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.inside.break_glass import BreakGlassRefused
 from gateway.inside.desk import ReasonRefused
-from gateway.inside.propose import NoSuchDraft
+from gateway.inside.filed import NoSuchDraft
 from gateway.inside.report import report
 from tests.inside_side import NORTHLINK, alarm, policy, resource, service
 from tests.officers import ANNA, BORIS
@@ -132,6 +132,36 @@ def test_a_record_that_was_shown_only_then_is_reported_whole(told):
     end(told)
     [part] = report(told.store, told.life.language, told.life.operator, draft).parts
     assert [(one.record_type, one.names) for one in part.only] == [("service", ())]
+
+
+def test_what_was_told_more_finely_only_then_is_reported(house):
+    regular = policy("alarmRaisedTime: {truncate: minute}")
+    house.take(service(), resource(), alarm(alarmRaisedTime="2026-11-23T10:00:42Z"))
+    house.publisher.publish(regular)
+    house.disclose()
+    draft = break_glass(house, regular.replace("minute", "second"))
+    house.take(alarm(alarmRaisedTime="2026-11-23T10:00:42Z", state="cleared"))
+    house.disclose()
+    end(house)
+    [part] = report(house.store, house.life.language, house.life.operator, draft).parts
+    # The state changed meanwhile as well, and is told as ever.
+    assert [(one.index, one.names, one.otherwise) for one in part.only] == [
+        (1, (), ("alarmRaisedTime",)),
+        (2, (), ("alarmRaisedTime",)),
+    ]
+
+
+def test_a_sentence_that_repeats_what_was_told_more_finely_is_reported_too(house):
+    regular = policy(
+        "alarmRaisedTime: {truncate: minute}\n      specificProblem: {template: 'since {alarmRaisedTime}'}"
+    )
+    house.take(service(), resource(), alarm(alarmRaisedTime="2026-11-23T10:00:42Z"))
+    house.publisher.publish(regular)
+    house.disclose()
+    draft = break_glass(house, regular.replace("minute", "second"))
+    end(house)
+    [part] = report(house.store, house.life.language, house.life.operator, draft).parts
+    assert [one.otherwise for one in part.only] == [("alarmRaisedTime", "specificProblem")]
 
 
 def test_a_glass_that_is_still_broken_has_a_report_too(told):

@@ -10,6 +10,7 @@ from gateway.inside.disclose import Configuration
 from gateway.inside.pass_time import Timekeeper
 from gateway.inside.preview import preview
 from gateway.policy.findings import PolicyRefused
+from gateway.policy.load import load
 from tests.inside_side import ACME, NORTHLINK, SIGNER, alarm, policy, resource, service
 
 WIDER = policy("perceivedSeverity: keep\n      probableCause: keep")
@@ -26,7 +27,7 @@ def told(house):
 
 def shown(house, text, bases=None, **more):
     configuration = Configuration(house.discloser._configuration.operator, b"m" * 32, SIGNER)
-    return preview(house.store, configuration, lambda: house.now, text, "test.yaml", bases, **more)
+    return preview(house.store, configuration, lambda: house.now, load(text, "test.yaml", bases or {}), **more)
 
 
 def rows(house):

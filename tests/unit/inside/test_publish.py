@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from gateway.inside.desk import ReasonRefused
+from gateway.inside.filed import NoSuchDraft
 from gateway.inside.language import CeilingExceeded, PolicyTestsFailed
-from gateway.inside.propose import NoSuchDraft, Wish
+from gateway.inside.propose import Wish
 from gateway.inside.publish import NoSuchVersion
 from gateway.policy.document import digest
 from gateway.policy.findings import PolicyRefused
@@ -114,9 +115,16 @@ def test_a_message_is_short_and_visible(house, message):
 
 def test_only_an_id_that_was_told_names_a_draft(house):
     draft = house.publisher.submit(policy())
-    for unknown in ("", draft[:8], draft.upper(), "0" * 16):
+    for unknown in ("", draft[:3], draft[:8].upper() + "x", f"{draft}0", "0" * 16):
         with pytest.raises(NoSuchDraft):
             house.life.proposer().review(unknown)
+
+
+def test_the_beginning_of_an_id_names_a_draft_if_no_other_begins_like_that(house):
+    draft = house.publisher.submit(policy())
+    assert house.life.proposer().review(draft[:4]).draft.id == draft
+    other = house.publisher.submit(policy("probableCause: keep"))
+    assert house.life.proposer().review(other[:10]).draft.id == other
 
 
 @pytest.mark.parametrize("to", ["", "ffff"])

@@ -50,9 +50,9 @@ def test_a_case_passes_when_the_record_shows_what_is_expected():
 
 def test_a_case_fails_place_by_place():
     said = failure(alarm(), {**SHOWN, "state": "cleared", "serviceAffecting": True, "alarmedObject": {"name": "x"}})
-    assert "state is 'raised', expected 'cleared'" in said
-    assert "serviceAffecting is missing, expected True" in said
-    assert "alarmedObject.id is 'svc-1', expected to be withheld" in said
+    assert 'state is "raised", expected "cleared"' in said
+    assert "serviceAffecting is missing, expected true" in said
+    assert 'alarmedObject.id is "svc-1", expected to be withheld' in said
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,15 @@ def test_what_does_not_concern_the_audience_is_withheld(record):
 
 def test_a_day_outside_the_agreement_withholds():
     assert failure(alarm(), None, day=date(2027, 1, 1)) == ""
+    assert "The agreement is not valid on 2027-01-01." in failure(alarm(), SHOWN, day=date(2027, 1, 1))
+
+
+def test_a_record_that_was_withheld_against_expectation_says_why():
+    condition = POLICY.replace("  alarm:\n", "  alarm:\n    when: record.state == 'cleared'\n")
+    assert "`record.state == 'cleared'`; record.state is 'raised'" in failure(alarm(), SHOWN, condition)
+    scope = POLICY.replace("agreement:\n", "agreement:\n  scope: {services: [svc-other]}\n")
+    assert "out of the agreement's scope" in failure(alarm(), SHOWN, scope)
+    assert "no service" in failure(alarm(alarmedObject={"id": "elsewhere"}), SHOWN)
 
 
 def test_a_record_that_the_egress_check_would_stop_fails_the_case():
@@ -111,4 +120,4 @@ def test_a_group_s_member_is_chosen_by_name():
 
 
 def test_one_and_true_differ():
-    assert "is 1, expected True" in difference({"a": True}, {"a": 1})
+    assert "is 1, expected true" in difference({"a": True}, {"a": 1})

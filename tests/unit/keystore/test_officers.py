@@ -8,8 +8,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from gateway.keystore.files import KeyFileExists, KeyFileExposed, KeyFileMissing, KeyFileRefused
-from gateway.keystore.officers import generate_officer_key, load_officer_key, read_officer_key
+from gateway.keystore.files import KeyFileExists, KeyFileExposed
+from gateway.keystore.officers import (
+    OfficerKeyMissing,
+    OfficerKeyRefused,
+    generate_officer_key,
+    load_officer_key,
+    read_officer_key,
+)
 
 
 @pytest.fixture
@@ -44,10 +50,10 @@ def test_a_private_file_that_others_can_read_is_refused(pair):
 
 def test_a_private_key_is_not_enrolled(pair):
     private, public = pair
-    with pytest.raises(KeyFileRefused):
+    with pytest.raises(OfficerKeyRefused):
         read_officer_key(private)
     public.write_bytes(public.read_bytes() + private.read_bytes())
-    with pytest.raises(KeyFileRefused):
+    with pytest.raises(OfficerKeyRefused):
         read_officer_key(public)
 
 
@@ -57,14 +63,14 @@ def test_what_is_no_key_is_refused(tmp_path, content):
     file.write_bytes(content)
     file.chmod(0o600)
     for read in (read_officer_key, load_officer_key):
-        with pytest.raises(KeyFileRefused):
+        with pytest.raises(OfficerKeyRefused):
             read(file)
 
 
 def test_two_public_keys_in_one_file_are_refused(pair):
     _, public = pair
     public.write_bytes(public.read_bytes() * 2)
-    with pytest.raises(KeyFileRefused):
+    with pytest.raises(OfficerKeyRefused):
         read_officer_key(public)
 
 
@@ -74,13 +80,13 @@ def test_a_key_of_another_kind_is_refused(tmp_path):
     private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     private.chmod(0o600)
     public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    with pytest.raises(KeyFileRefused):
+    with pytest.raises(OfficerKeyRefused):
         load_officer_key(private)
-    with pytest.raises(KeyFileRefused):
+    with pytest.raises(OfficerKeyRefused):
         read_officer_key(public)
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path):
     for read in (read_officer_key, load_officer_key):
-        with pytest.raises(KeyFileMissing):
+        with pytest.raises(OfficerKeyMissing):
             read(tmp_path / "nobody.pem")

@@ -64,7 +64,7 @@ def test_a_condition_names_what_it_reads() -> None:
         ('object.interconnect &&\n  record.stat == "x"', 25, "record.stat"),
         ("object.interconnect > 3", 20, "(bool, int)"),
         ('"é" == 3', 4, "(string, int)"),
-        ("object.interconnect &&", 22, "Syntax error"),
+        ("object.interconnect &&", 22, "ends too early"),
         ("record.state", 0, "not bool"),
     ],
 )
@@ -172,3 +172,30 @@ def test_a_member_selected_by_name_and_one_in_an_inner_array_are_read_like_any_o
 def test_a_condition_reads_nothing_of_a_member_that_its_schema_does_not_have(text: str, array: str | None) -> None:
     with pytest.raises(ConditionRefused):
         compile_condition(text, RecordTypeName("service-problem"), {}, array)
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "word", "remedy"),
+    [
+        ('record.state = "raised"', 13, "=", "Write `==`."),
+        ('record.state == "raised" and true', 25, "and", "Write `&&`."),
+        ("record.state == 'a' or true", 20, "or", "Write `||`."),
+        ('record.state == "raised" & true', 25, "&", "Write `&&`."),
+        ("not record.state == 'a'", 4, "record", "Write `!`."),
+        ("record.state in ['a' 'b']", 21, "'", "comma"),
+        ('record.state == "raised', 16, '"', "Close the quotes"),
+    ],
+)
+def test_what_cel_cannot_read_is_said_in_plain_words(text: str, at: int, word: str, remedy: str) -> None:
+    with pytest.raises(ConditionRefused) as refused:
+        compile_condition(text, ALARM, {})
+    [problem] = refused.value.problems
+    assert (problem.offset, problem.message) == (at, f"the condition cannot go on with `{word}` here")
+    assert remedy in problem.remedy
+
+
+def test_a_condition_that_ends_too_early_says_so() -> None:
+    with pytest.raises(ConditionRefused) as refused:
+        compile_condition('record.state == "x" && (true', ALARM, {})
+    [problem] = refused.value.problems
+    assert problem.message == "the condition ends too early"

@@ -80,3 +80,10 @@ def test_a_characteristic_brings_its_name():
     document = policy(f"service:\n  fields:\n    {rules}    serviceCharacteristic[name=speed].value: keep\n")
     [answer] = conformance_of(document)
     assert answer.gaps == ()
+
+
+def test_a_constant_that_says_something_about_the_record_is_not_proposed_without_a_caution():
+    without = COMPLETE.replace("state: keep\n", "").replace("sourceSystemId: {constant: demarc}\n", "")
+    found = gaps(without)
+    assert found["state"].remedy.startswith("state: {constant: raised}  # only if it is true of every record")
+    assert "#" not in found["sourceSystemId"].remedy

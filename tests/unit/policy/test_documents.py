@@ -228,3 +228,24 @@ def test_a_document_that_says_something_twice_has_no_other_ones_digest() -> None
     members = (MemberRule("note[]", "item.author == 'a'"), MemberRule("note[]", "true"))
     twice, once = (replace(good, sections=(replace(section, members=some),)) for some in (members, members[1:]))
     assert digest(twice) != digest(once)
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("a:\n  b: 1\n   c: 2\n", "Indent"),
+        ("a:\n  b: 1\n c: 2\n", "Indent"),
+        ("a:\n  @type: keep\n", "@ need"),
+        ("a: [1, 2\nb: 3\n", "Close the bracket"),
+        ("a: 'x\n", "Close the quotes"),
+    ],
+)
+def test_what_yaml_cannot_read_has_a_remedy_of_its_own(text: str, remedy: str) -> None:
+    [finding] = findings_of(text)
+    assert finding.code == "yaml.syntax"
+    assert remedy in finding.remedy
+
+
+def test_a_day_that_no_calendar_has_is_said_so() -> None:
+    [finding] = findings_of(policy_text("alarm: {fields: {id: keep}}", "agreement: {valid: {until: 2027-02-30}}\n"))
+    assert finding.message == "`until` is `2027-02-30`, and there is no such day"

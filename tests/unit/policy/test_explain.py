@@ -94,6 +94,11 @@ def test_a_record_that_is_withheld_says_which_part_of_the_condition_failed():
     assert {one.fate for one in answer.values} == {"withheld"}
 
 
+def test_nothing_stands_in_the_place_of_a_value_of_a_record_that_is_withheld():
+    told = {one.path: one.why for one in explained(when="record.state == 'cleared'").values}
+    assert {told[path] for path in ("probableCause", "alarmedObject.id")} == {"The record is not disclosed."}
+
+
 def test_a_type_without_section_says_so():
     compiled = compile_policy(alarm_policy(POLICY))
     [need] = explain(compiled, "service", {"id": "svc-1"}, CONTEXT).needs
