@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from gateway import settings
 from gateway.cli.main import app
 from gateway.inside.ingest import Offer
-from gateway.policy.officers import Hand
+from gateway.policy.approval.officers import Hand
 from gateway.record import strictjson
 from gateway.wiring.inside import Inside, build
 from tests.officers import ANNA, BORIS, FourEyes, four_eyes

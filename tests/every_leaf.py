@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from gateway.ids import AudienceId, RecordTypeName
-from gateway.policy.context import Context
-from gateway.policy.document import (
+from gateway.policy.filter.context import Context
+from gateway.policy.language.document import (
     Bucket,
     Constant,
     Count,
@@ -28,7 +28,7 @@ from gateway.policy.document import (
     Transform,
     Truncate,
 )
-from gateway.policy.references import references_around, target_of
+from gateway.policy.language.references import references_around, target_of
 from gateway.record.paths import Catalogue, FieldPath, Leaf, Object, Step
 from tests.policy_side import DISCLOSABLE, INTERCONNECT, SERVICES, TOKEN
 

@@ -18,7 +18,7 @@ from gateway.evidence.jws import Signer
 from gateway.ids import OperatorId
 from gateway.inside.propose import Wish
 from gateway.inside.publish import Published
-from gateway.policy.officers import Hand
+from gateway.policy.approval.officers import Hand
 from gateway.wiring.inside import Inside
 from gateway.wiring.language import language
 from gateway.wiring.life import Life

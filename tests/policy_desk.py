@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gateway.policy.document import digest
-from gateway.policy.officers import Hand
-from gateway.policy.parser import parse
+from gateway.policy.approval.officers import Hand
+from gateway.policy.language.document import digest
+from gateway.policy.reading.parser import parse
 from tests.inside_side import House, alarm, opened, policy, resource, service
 from tests.officers import ANNA, BORIS
 

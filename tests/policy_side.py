@@ -9,12 +9,12 @@ from typing import Any
 import orjson
 
 from gateway.ids import RecordTypeName
-from gateway.policy.checker import check
-from gateway.policy.context import Context
-from gateway.policy.document import DisclosurePolicy
-from gateway.policy.findings import Finding, PolicyRefused
-from gateway.policy.parser import parse
-from gateway.policy.pseudonym import Pseudonymiser
+from gateway.policy.checks.checker import check
+from gateway.policy.filter.context import Context
+from gateway.policy.language.document import DisclosurePolicy
+from gateway.policy.language.findings import Finding, PolicyRefused
+from gateway.policy.reading.parser import parse
+from gateway.policy.transforms.pseudonym import Pseudonymiser
 from gateway.record.paths import Array, Catalogue, Leaf, Node
 
 ALARM = RecordTypeName("alarm")

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gateway.ids import AudienceId, RecordTypeName
-from gateway.policy.checker import check
-from gateway.policy.document import (
+from gateway.policy.checks.checker import check
+from gateway.policy.language.document import (
     Agreement,
     Constant,
     Count,
@@ -28,7 +28,7 @@ from gateway.policy.document import (
     Template,
     Transform,
 )
-from gateway.policy.references import BY_TYPE, target_of
+from gateway.policy.language.references import BY_TYPE, target_of
 from gateway.record.paths import Array, Catalogue, FieldPath, Leaf, Node, Object
 from tests.policy_side import DISCLOSABLE
 from tests.policy_vocabulary import SELECTED

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from gateway.ids import RecordTypeName
-from gateway.policy.context import Context
-from gateway.policy.document import Bucket, DisclosurePolicy, Map, Prefix, Round, Transform
+from gateway.policy.filter.context import Context
+from gateway.policy.language.document import Bucket, DisclosurePolicy, Map, Prefix, Round, Transform
 from gateway.record.paths import Array, Catalogue, FieldPath, Leaf, Node
 from tests.policy_side import INTERCONNECT, SERVICES, TOKEN
 from tests.policy_vocabulary import (

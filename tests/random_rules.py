@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from gateway.policy.document import (
+from gateway.policy.language.document import (
     Bucket,
     Constant,
     Generalise,

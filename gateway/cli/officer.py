@@ -12,7 +12,7 @@ from gateway import settings
 from gateway.cli.console import HERE, Home, err, out
 from gateway.cli.signing import Signers, hands_of
 from gateway.keystore.officers import generate_officer_key, read_officer_key
-from gateway.policy.roster import LEAST_PERSONS, is_founded, persons
+from gateway.policy.approval.roster import LEAST_PERSONS, is_founded, persons
 
 app = typer.Typer(no_args_is_help=True, help="Officers: who may decide about policies, and their keys.")
 Name = Annotated[str, typer.Argument(help="Under which the officer signs: a-z, 0-9, dot, hyphen.")]

@@ -10,7 +10,7 @@ import typer
 
 from gateway.errors import InputError
 from gateway.keystore.officers import load_officer_key
-from gateway.policy.officers import Hand
+from gateway.policy.approval.officers import Hand
 
 OfficerName = Annotated[str, typer.Option("--officer", help="Your name as an officer.")]
 KeyFile = Annotated[Path, typer.Option("--key", help="Your private key.", dir_okay=False)]

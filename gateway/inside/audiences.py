@@ -14,12 +14,12 @@ from gateway.inside.scanning import Scanning
 from gateway.inside.sensitivity import Sensitivity, sensitivity_of
 from gateway.inventory.concerns import Concern
 from gateway.inventory.inventory import Inventory
-from gateway.policy.compiler import CompiledPolicy, compile_policy
-from gateway.policy.context import Context, nothing_is_disclosed
-from gateway.policy.document import DisclosurePolicy
-from gateway.policy.egress import EgressCheck
-from gateway.policy.parser import parse
-from gateway.policy.pseudonym import Pseudonymiser, derive_audience_key
+from gateway.policy.egress.check import EgressCheck
+from gateway.policy.filter.compiler import CompiledPolicy, compile_policy
+from gateway.policy.filter.context import Context, nothing_is_disclosed
+from gateway.policy.language.document import DisclosurePolicy
+from gateway.policy.reading.parser import parse
+from gateway.policy.transforms.pseudonym import Pseudonymiser, derive_audience_key
 from gateway.ports import ActivePolicy
 from gateway.record.strictjson import Json
 

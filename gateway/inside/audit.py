@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from gateway.errors import StorageError
-from gateway.policy.officers import Officer, SignatureRefused, require_signed
+from gateway.policy.approval.officers import Officer, SignatureRefused, require_signed
 from gateway.ports import InsideWork, Store
 from gateway.ports.acts import BEGINNING, Act, chained
 

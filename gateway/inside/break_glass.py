@@ -29,8 +29,8 @@ from gateway.inside.propose import (
 )
 from gateway.inside.publish import Published, require_now
 from gateway.inside.stop import require_two_persons
-from gateway.policy.approval import Draft, Part, particulars
-from gateway.policy.officers import Hand, at_the_desk
+from gateway.policy.approval.approval import Draft, Part, particulars
+from gateway.policy.approval.officers import Hand, at_the_desk
 from gateway.ports import Clock, InsideWork, Store
 from gateway.ports.acts import Due
 

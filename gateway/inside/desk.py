@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.errors import InputError
-from gateway.policy.officers import Hand, Officer, at_the_desk, require_signed
+from gateway.policy.approval.officers import Hand, Officer, at_the_desk, require_signed
 from gateway.ports import Office
 
 MOST_WORDS = 500

@@ -19,8 +19,8 @@ from datetime import datetime
 from gateway.ids import AudienceId
 from gateway.inside.in_force import EFFECT, base_of, filed_policy
 from gateway.inside.language import Difference, Language
-from gateway.policy.approval import Kind, Part
-from gateway.policy.document import DisclosurePolicy, digest
+from gateway.policy.approval.approval import Kind, Part
+from gateway.policy.language.document import DisclosurePolicy, digest
 from gateway.ports import InsideWork
 from gateway.ports.acts import Due
 

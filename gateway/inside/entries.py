@@ -21,7 +21,7 @@ from gateway.ids import AudienceId, OperatorId, Subject, audience_of_operator
 from gateway.inside.audiences import Audience, Audiences, Shown
 from gateway.inside.told import Told
 from gateway.inside.withholding import OVERRULABLE, Withholding
-from gateway.policy.egress import EgressRefused
+from gateway.policy.egress.check import EgressRefused
 from gateway.ports import RecordKey, Withheld
 from gateway.record import entry, strictjson
 from gateway.record.strictjson import Json

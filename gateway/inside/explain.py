@@ -20,12 +20,12 @@ from gateway.inside.filed import name_in_force, text_in_force
 from gateway.inside.picture import Picture, shown_types
 from gateway.inside.told import Told as Known
 from gateway.inventory.concerns import Concern, concern_of
-from gateway.policy.context import Context
-from gateway.policy.document import DisclosurePolicy
-from gateway.policy.egress import EgressRefused
-from gateway.policy.explain import Explanation, explain
-from gateway.policy.parser import parse
-from gateway.policy.release import due_at
+from gateway.policy.answers.explain import Explanation, explain
+from gateway.policy.egress.check import EgressRefused
+from gateway.policy.filter.context import Context
+from gateway.policy.language.document import DisclosurePolicy
+from gateway.policy.language.release import due_at
+from gateway.policy.reading.parser import parse
 from gateway.ports import Clock, InsideWork, Store
 from gateway.record import schemas, strictjson, validation
 from gateway.record.strictjson import Json

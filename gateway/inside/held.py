@@ -16,8 +16,8 @@ from datetime import datetime
 from itertools import groupby
 
 from gateway.ids import AudienceId
-from gateway.policy.document import Release
-from gateway.policy.release import due_at
+from gateway.policy.language.document import Release
+from gateway.policy.language.release import due_at
 from gateway.ports import DisclosedKey, HeldBack, Version
 
 

@@ -19,8 +19,8 @@ from gateway.errors import StorageError
 from gateway.ids import AudienceId, OperatorId, PolicyDigest, stream_between
 from gateway.inside.desk import note
 from gateway.inside.picture import POLICY
-from gateway.policy.document import DisclosurePolicy, digest
-from gateway.policy.parser import parse
+from gateway.policy.language.document import DisclosurePolicy, digest
+from gateway.policy.reading.parser import parse
 from gateway.ports import InsideWork, NewLine
 from gateway.ports.acts import Activation, Due, Publication, Standing
 from gateway.record.strictjson import Json, dump

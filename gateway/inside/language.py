@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.errors import PolicyError
-from gateway.policy.document import DisclosurePolicy
+from gateway.policy.language.document import DisclosurePolicy
 
 
 class CeilingExceeded(PolicyError):

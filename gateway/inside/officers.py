@@ -1,7 +1,7 @@
 """Enrol and disable officers.
 
 The first two persons are enrolled by whoever has a shell on the inside host; after that officers decide about officers,
-by the rules of `gateway.policy.roster`.
+by the rules of `gateway.policy.approval.roster`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from gateway.evidence.jws import import_jwk, public_jwk
 from gateway.ids import KeyId
 from gateway.inside.desk import note, sign
-from gateway.policy.officers import Hand, Officer, enabled
-from gateway.policy.roster import require_disabling, require_enrolment
+from gateway.policy.approval.officers import Hand, Officer, enabled
+from gateway.policy.approval.roster import require_disabling, require_enrolment
 from gateway.ports import Clock, InsideWork, Store
 
 ADD, DISABLE = "officer.add", "officer.disable"

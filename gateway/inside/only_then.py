@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from gateway.policy.document import Count, DisclosurePolicy, FieldRule, Lift, Section, Template
+from gateway.policy.language.document import Count, DisclosurePolicy, FieldRule, Lift, Section, Template
 from gateway.record.entry import Entry, open_entry
 from gateway.record.paths import FieldPath
 

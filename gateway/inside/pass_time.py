@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from gateway.ids import AudienceId
 from gateway.inside.picture import TIME
-from gateway.policy.parser import parse
+from gateway.policy.reading.parser import parse
 from gateway.ports import ActivePolicy, Clock, InsideWork, NewLine, Store
 from gateway.record.strictjson import Json, dump
 

@@ -12,7 +12,7 @@ from gateway.inside.picture import Picture
 from gateway.inside.review import review
 from gateway.inside.settle import settle
 from gateway.inside.told import Told
-from gateway.policy.document import DisclosurePolicy
+from gateway.policy.language.document import DisclosurePolicy
 from gateway.ports import Clock, InsideWork, Refused, Store
 
 

@@ -16,7 +16,7 @@ from gateway.inside.differences import changes_of
 from gateway.inside.filed import filed_draft
 from gateway.inside.in_force import filed_policy
 from gateway.inside.language import Difference, Language
-from gateway.policy.approval import (
+from gateway.policy.approval.approval import (
     APPROVE,
     SUBMIT,
     Approval,
@@ -30,8 +30,8 @@ from gateway.policy.approval import (
     particulars,
     require_counts,
 )
-from gateway.policy.document import DisclosurePolicy, digest
-from gateway.policy.officers import Hand, at_the_desk, enabled
+from gateway.policy.approval.officers import Hand, at_the_desk, enabled
+from gateway.policy.language.document import DisclosurePolicy, digest
 from gateway.ports import Clock, InsideWork, Store
 from gateway.ports.acts import Due, FiledDraft
 

@@ -21,9 +21,9 @@ from gateway.inside.filed import filed_draft
 from gateway.inside.in_force import BY_OFFICER, EFFECT, base_digest, filed_policy, make_regular, supersede_waiting
 from gateway.inside.language import Language
 from gateway.inside.propose import FiledText, Proposal, Proposer, Wish, proposal_of
-from gateway.policy.approval import Approval, Draft, DraftMoved, Part, particulars, require_publishable
-from gateway.policy.document import DisclosurePolicy, digest
-from gateway.policy.officers import Hand
+from gateway.policy.approval.approval import Approval, Draft, DraftMoved, Part, particulars, require_publishable
+from gateway.policy.approval.officers import Hand
+from gateway.policy.language.document import DisclosurePolicy, digest
 from gateway.ports import Clock, InsideWork, Store
 from gateway.ports.acts import Due, FiledDraft, Publication
 

@@ -21,7 +21,7 @@ from gateway.errors import InputError, PolicyError
 from gateway.inside.desk import require_words, sign
 from gateway.inside.picture import VERDICT
 from gateway.inside.withholding import OVERRULABLE
-from gateway.policy.officers import Hand
+from gateway.policy.approval.officers import Hand
 from gateway.ports import Clock, InsideWork, NewLine, Store, Withheld
 from gateway.record.strictjson import dump
 

@@ -1,7 +1,7 @@
 """Which records refer to a record, so that they are told again when it appears to an audience or disappears from it.
 
 Rules:
-- What a reference is, and to which type it leads, is said by `gateway.policy.references`.
+- What a reference is, and to which type it leads, is said by `gateway.policy.language.references`.
 - Only the newest version of a record counts.
 
 It is held in memory and rebuilt from the latest records. A record without references costs a look at its attributes.
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from gateway.ids import RecordId, RecordTypeName
-from gateway.policy.references import BY_TYPE, ByType, class_of_type, target_of
+from gateway.policy.language.references import BY_TYPE, ByType, class_of_type, target_of
 from gateway.ports import RecordKey
 from gateway.record import schemas
 from gateway.record.paths import Catalogue, Step

@@ -27,7 +27,7 @@ from gateway.inside.picture import NEVER_SHOWN
 from gateway.inventory.assess import Assessor
 from gateway.inventory.concerns import Concern
 from gateway.inventory.inventory import Inventory
-from gateway.policy.document import DisclosurePolicy
+from gateway.policy.language.document import DisclosurePolicy
 from gateway.ports import InsideWork, Line, RecordKey, Store
 from gateway.record import schemas
 from gateway.record.strictjson import Json

@@ -15,8 +15,8 @@ from gateway.inside.filed import NoSuchDraft, filed_draft
 from gateway.inside.in_force import filed_policy
 from gateway.inside.language import Language
 from gateway.inside.only_then import OnlyThen, only_then
-from gateway.policy.approval import Draft
-from gateway.policy.document import DisclosurePolicy
+from gateway.policy.approval.approval import Draft
+from gateway.policy.language.document import DisclosurePolicy
 from gateway.ports import InsideWork, Store
 from gateway.ports.acts import Activation, Publication
 

@@ -23,7 +23,7 @@ from gateway.inside.held import by_record, newest_due, rescheduled
 from gateway.inside.picture import Picture, shown_types
 from gateway.inside.snapshot import recalled, taken
 from gateway.inventory.concerns import Concern
-from gateway.policy.release import due_at
+from gateway.policy.language.release import due_at
 from gateway.ports import Kept, RecordKey, Version
 
 

@@ -13,10 +13,10 @@ from collections.abc import Sequence, Set
 
 from gateway.ids import RecordTypeName
 from gateway.inventory.inventory import Inventory
-from gateway.policy.egress import EgressCheck
-from gateway.policy.name_layers import LayeredScanner
-from gateway.policy.names import NameScanner
-from gateway.policy.scrub import Scrubber
+from gateway.policy.egress.check import EgressCheck
+from gateway.policy.text.name_layers import LayeredScanner
+from gateway.policy.text.names import NameScanner
+from gateway.policy.text.scrub import Scrubber
 from gateway.record.strictjson import Json
 
 _GROWTH = 4

@@ -15,8 +15,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.policy.document import Constant, DisclosurePolicy, Drop, Lift, Section, Template
-from gateway.policy.references import references_around
+from gateway.policy.language.document import Constant, DisclosurePolicy, Drop, Lift, Section, Template
+from gateway.policy.language.references import references_around
 from gateway.record.paths import FieldPath
 
 EVERYTHING = "*"

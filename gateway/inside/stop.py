@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from gateway.errors import PolicyError
 from gateway.ids import AudienceId
 from gateway.inside.desk import require_words, sign
-from gateway.policy.officers import Hand, Officer
+from gateway.policy.approval.officers import Hand, Officer
 from gateway.ports import Clock, InsideWork, OutsideWork, Store
 
 STOP, RESUME, SECOND = "policy.stop", "policy.resume", "policy.resume-second"

@@ -21,10 +21,10 @@ from gateway.inside.audiences import Audience, Audiences
 from gateway.inventory.assess import Assessor
 from gateway.inventory.concerns import concern_of
 from gateway.inventory.inventory import Inventory
-from gateway.policy.cases import WITHHELD, Case, Cases
-from gateway.policy.document import DisclosurePolicy, FieldRule
-from gateway.policy.egress import EgressRefused
-from gateway.policy.explain import explain
+from gateway.policy.answers.cases import WITHHELD, Case, Cases
+from gateway.policy.answers.explain import explain
+from gateway.policy.egress.check import EgressRefused
+from gateway.policy.language.document import DisclosurePolicy, FieldRule
 from gateway.record import schemas, strictjson, validation
 from gateway.record.strictjson import Json
 

@@ -18,8 +18,8 @@ from gateway.ids import AudienceId, PolicyDigest
 from gateway.record.strictjson import Json, dump
 
 if TYPE_CHECKING:  # the outside loads all ports, and must not load anything of policies
-    from gateway.policy.approval import Approval, Draft, Kind
-    from gateway.policy.officers import Officer
+    from gateway.policy.approval.approval import Approval, Draft, Kind
+    from gateway.policy.approval.officers import Officer
 
 
 class OfficerRoll(Protocol):

@@ -8,20 +8,20 @@ from pathlib import Path
 from gateway import bundled
 from gateway.inside.language import Difference, Language
 from gateway.inside.trial import run
-from gateway.policy.agreement_text import agreement_lines
-from gateway.policy.cases import parse_cases
-from gateway.policy.ceiling import exceeds
-from gateway.policy.ceiling_parser import parse_ceiling
-from gateway.policy.compiler import compile_policy
-from gateway.policy.diff import Change, diff, diff_digest
-from gateway.policy.diff_changes import WORDS, Kind
-from gateway.policy.document import DisclosurePolicy
-from gateway.policy.findings import PolicyRefused
-from gateway.policy.load import load
-from gateway.policy.nodes import decode
-from gateway.policy.printer import print_policy
-from gateway.policy.readings import told_by_conditions
-from gateway.policy.slips import slips
+from gateway.policy.answers.cases import parse_cases
+from gateway.policy.diff.agreement_text import agreement_lines
+from gateway.policy.diff.ceiling import exceeds
+from gateway.policy.diff.ceiling_parser import parse_ceiling
+from gateway.policy.diff.changes import WORDS, Kind
+from gateway.policy.diff.compare import Change, diff, diff_digest
+from gateway.policy.diff.readings import told_by_conditions
+from gateway.policy.diff.slips import slips
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.language.document import DisclosurePolicy
+from gateway.policy.language.findings import PolicyRefused
+from gateway.policy.language.nodes import decode
+from gateway.policy.reading.load import load
+from gateway.policy.reading.printer import print_policy
 
 CEILING = "ceiling.yaml"
 """The operator's own ceiling, in the folder of the instance; without it the one that ships holds."""

@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from gateway.policy.names import NameScanner
-from gateway.policy.scrub import Scrubber
+from gateway.policy.text.names import NameScanner
+from gateway.policy.text.scrub import Scrubber
 from tests import mined, planted
 from tests.conftest import VECTORS
 from tests.disguises import ADDRESS_DISGUISES, DISGUISES, Disguise

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from gateway.policy.ceiling import Ceiling, exceeds, parse_ceiling
-from gateway.policy.checker import check
-from gateway.policy.diff_examples import seen
-from gateway.policy.document import DisclosurePolicy, FieldRule, Keep, Scrub
-from gateway.policy.findings import PolicyRefused
-from gateway.policy.levels import Level
-from gateway.policy.load import load
-from gateway.policy.parser import parse
+from gateway.policy.checks.checker import check
+from gateway.policy.diff.ceiling import Ceiling, exceeds, parse_ceiling
+from gateway.policy.diff.examples import seen
+from gateway.policy.language.document import DisclosurePolicy, FieldRule, Keep, Scrub
+from gateway.policy.language.findings import PolicyRefused
+from gateway.policy.language.levels import Level
+from gateway.policy.reading.load import load
+from gateway.policy.reading.parser import parse
 from gateway.record.paths import SENSITIVITIES, Catalogue, Leaf
 from tests.policy_side import DISCLOSABLE, HEAD, policy
 

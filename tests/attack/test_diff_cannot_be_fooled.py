@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy.diff import Diff, diff
-from gateway.policy.diff_examples import example
-from gateway.policy.document import DisclosurePolicy
-from gateway.policy.findings import PolicyRefused
-from gateway.policy.load import load
-from gateway.policy.parser import parse
+from gateway.policy.diff.compare import Diff, diff
+from gateway.policy.diff.examples import example
+from gateway.policy.language.document import DisclosurePolicy
+from gateway.policy.language.findings import PolicyRefused
+from gateway.policy.reading.load import load
+from gateway.policy.reading.parser import parse
 from tests.policy_side import HEAD, alarm_policy, policy
 
 CRITICAL = 'record.perceivedSeverity == "critical"'

@@ -10,10 +10,10 @@ import orjson
 import pytest
 
 from gateway.ids import RecordTypeName
-from gateway.policy import reference
-from gateway.policy.compiler import CompiledPolicy, compile_policy
-from gateway.policy.document import DisclosurePolicy, FieldRule, Transform
-from gateway.policy.egress import EgressCheck, NameScanner
+from gateway.policy.egress.check import EgressCheck, NameScanner
+from gateway.policy.filter.compiler import CompiledPolicy, compile_policy
+from gateway.policy.language.document import DisclosurePolicy, FieldRule, Transform
+from gateway.policy.oracle import reference
 from gateway.record.paths import Catalogue, FieldPath, Step
 from tests.every_leaf import EVERYTHING, TRANSFORMS, Place, canary, fitting, places, policy_of, widest
 from tests.policy_side import (

@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from gateway.ids import RecordTypeName
-from gateway.policy.compiler import CompiledPolicy, compile_policy
-from gateway.policy.egress import EgressCheck, EgressRefused, NameScanner
+from gateway.policy.egress.check import EgressCheck, EgressRefused, NameScanner
+from gateway.policy.filter.compiler import CompiledPolicy, compile_policy
 from tests.policy_side import ALARM, CONTEXT, alarm, policy
 
 NAMES = (

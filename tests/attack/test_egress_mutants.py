@@ -14,11 +14,11 @@ import orjson
 import pytest
 
 from gateway.ids import RecordTypeName
-from gateway.policy.compiler import compile_policy
-from gateway.policy.context import Context
-from gateway.policy.egress import EgressCheck, EgressRefused
-from gateway.policy.names import NameScanner
-from gateway.policy.scrub import Scrubber
+from gateway.policy.egress.check import EgressCheck, EgressRefused
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.filter.context import Context
+from gateway.policy.text.names import NameScanner
+from gateway.policy.text.scrub import Scrubber
 from tests.policy_side import TOKEN, alarm, policy, policy_text
 
 ALARM, SERVICE = RecordTypeName("alarm"), RecordTypeName("service")

@@ -16,7 +16,7 @@ from gateway.evidence import jws
 from gateway.inside.in_force import PolicyAltered
 from gateway.inside.propose import Wish, filed_draft, proposal_of
 from gateway.inside.publish import require_now
-from gateway.policy.approval import (
+from gateway.policy.approval.approval import (
     APPROVE,
     Approval,
     ApprovalMissing,
@@ -25,8 +25,8 @@ from gateway.policy.approval import (
     DraftSpent,
     particulars,
 )
-from gateway.policy.officers import TYP, Hand, OfficerDisabled, SignatureRefused, UnknownOfficer
-from gateway.policy.roster import OfficerRefused, OfficerSignaturesMissing, TooFewOfficers
+from gateway.policy.approval.officers import TYP, Hand, OfficerDisabled, SignatureRefused, UnknownOfficer
+from gateway.policy.approval.roster import OfficerRefused, OfficerSignaturesMissing, TooFewOfficers
 from tests.inside_side import NORTHLINK, SIGNER, House, policy
 from tests.officers import ANNA, BORIS, CAROL, hand
 from tests.policy_desk import NARROW, NARROWER, OTHER, WIDE, approve, in_force, opened_house, publish, said, submit

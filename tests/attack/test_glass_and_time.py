@@ -28,9 +28,9 @@ from gateway.inside.pass_due import PublicationMissing
 from gateway.inside.pass_time import Timekeeper
 from gateway.inside.propose import Wish
 from gateway.inside.stop import GlassOverdue
-from gateway.policy.approval import ApprovalMissing, DraftMoved
-from gateway.policy.document import DisclosurePolicy
-from gateway.policy.printer import print_policy
+from gateway.policy.approval.approval import ApprovalMissing, DraftMoved
+from gateway.policy.language.document import DisclosurePolicy
+from gateway.policy.reading.printer import print_policy
 from gateway.ports.acts import Due
 from gateway.worker import Loops, start_life
 from tests.inside_side import NORTHLINK, House, alarm, policy

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 LINT = shutil.which("lint-imports", path=str(Path(sys.executable).parent)) or shutil.which("lint-imports")
 pytestmark = pytest.mark.skipif(LINT is None, reason="import-linter is not installed")
 
+ROOMS = "The rooms of a policy stand on each other, never in a circle"
 ZONES = "What the outside runs never reaches what the inside knows"
 STOREYS = "An upper storey may import a lower one, never the reverse"
 PURE = "Pure rooms have no clock, disk, network, log or chance"
@@ -48,7 +49,7 @@ def test_the_package_keeps_to_its_storeys_zones_and_pure_rooms():
 @pytest.mark.parametrize(
     ("module", "line", "broken"),
     [
-        ("outside/answer.py", "from gateway.policy import parser", ZONES),
+        ("outside/answer.py", "from gateway.policy.reading import parser", ZONES),
         ("outside/answer.py", "from gateway.inside import ingest", ZONES),
         ("portal/form.py", "from gateway.inside import ingest", ZONES),
         ("portal/form.py", "from gateway.storage.inside import tables", ZONES),
@@ -58,26 +59,29 @@ def test_the_package_keeps_to_its_storeys_zones_and_pure_rooms():
         ("storage/outside/store.py", "from gateway.storage.inside import store", ZONES),
         ("wiring/outside.py", "from gateway.wiring import inside", ZONES),
         ("transport/limits.py", "from gateway.inventory import inventory", ZONES),
-        ("ports/shared.py", "from gateway.policy import document", ZONES),
+        ("ports/shared.py", "from gateway.policy.language import document", ZONES),
         ("record/paths.py", "from gateway.storage import database", STOREYS),
         ("record/paths.py", "from gateway.evidence import jws", STOREYS),
         ("evidence/jws.py", "from gateway.party import identity", STOREYS),
-        ("inventory/graph.py", "from gateway.policy import plan", STOREYS),
+        ("inventory/graph.py", "from gateway.policy.filter import plan", STOREYS),
         ("inventory/graph.py", "from gateway.party import identity", STOREYS),
-        ("policy/plan.py", "from gateway.delivery import backoff", STOREYS),
+        ("policy/filter/plan.py", "from gateway.delivery import backoff", STOREYS),
         ("inside/ingest.py", "from gateway.outside import accept", STOREYS),
         ("inside/ingest.py", "from gateway.storage import database", STOREYS),
         ("storage/database.py", "from gateway import settings", STOREYS),
         ("api/refusals.py", "from gateway.wiring import outside", STOREYS),
         ("errors.py", "from gateway import ids", STOREYS),
+        ("policy/language/document.py", "from gateway.policy.filter import plan", ROOMS),
+        ("policy/text/names.py", "from gateway.policy.language import document", ROOMS),
+        ("policy/oracle/values.py", "from gateway.policy.answers import cases", ROOMS),
         ("record/entry.py", "import time", PURE),
-        ("policy/pseudonym.py", "from os import environ", PURE),
+        ("policy/transforms/pseudonym.py", "from os import environ", PURE),
         ("inventory/assess.py", "import random", PURE),
         ("party/identity.py", "import socket", PURE),
         ("evidence/jws.py", "import logging", PURE),
         ("delivery/backoff.py", "import sqlalchemy", PURE),
         ("delivery/answers.py", "import httpx", PURE),
-        ("policy/egress.py", "from fastapi import FastAPI", PURE),
+        ("policy/egress/check.py", "from fastapi import FastAPI", PURE),
     ],
 )
 def test_a_planted_import_fails_the_build(copy, module, line, broken):
@@ -90,7 +94,7 @@ def test_a_planted_import_fails_the_build(copy, module, line, broken):
 
 def test_an_import_inside_a_function_counts_as_well(copy):
     file = copy / "gateway" / "outside" / "answer.py"
-    file.write_text(file.read_text() + "\n\ndef peek():\n    from gateway.policy import parser\n    return parser\n")
+    file.write_text(file.read_text() + "\n\ndef peek():\n    from gateway.policy import reading\n    return reading\n")
     checked = lint(copy)
     assert checked.returncode == 1
     assert f"{ZONES} BROKEN" in checked.stdout

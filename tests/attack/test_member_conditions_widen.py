@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy.diff import diff
-from gateway.policy.diff_queries import reaches
+from gateway.policy.diff.compare import diff
+from gateway.policy.diff.queries import reaches
 from tests.policy_side import policy
 
 TICKET = """\

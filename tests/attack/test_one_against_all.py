@@ -8,7 +8,7 @@ import pytest
 
 from gateway.inventory.inventory import Inventory
 from gateway.party.document import is_host
-from gateway.policy.names import NameScanner
+from gateway.policy.text.names import NameScanner
 from gateway.record.entry import MalformedEntry, open_entry
 from gateway.record.strictjson import dump
 from tests.attack.test_agreement_time import POLICY, Inside, service

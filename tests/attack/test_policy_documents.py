@@ -10,14 +10,14 @@ import time
 import pytest
 
 from gateway.ids import RecordTypeName
-from gateway.policy.checker import check
-from gateway.policy.compiler import compile_policy
-from gateway.policy.document import FieldRule, Keep, digest
-from gateway.policy.findings import PolicyRefused
-from gateway.policy.load import load
-from gateway.policy.nodes import MAX_BYTES, decode
-from gateway.policy.parser import parse
-from gateway.policy.printer import print_policy
+from gateway.policy.checks.checker import check
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.language.document import FieldRule, Keep, digest
+from gateway.policy.language.findings import PolicyRefused
+from gateway.policy.language.nodes import MAX_BYTES, decode
+from gateway.policy.reading.load import load
+from gateway.policy.reading.parser import parse
+from gateway.policy.reading.printer import print_policy
 from tests.policy_side import (
     ALARM,
     CONTEXT,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.policy.pseudonym import Pseudonymiser, derive_audience_key
+from gateway.policy.transforms.pseudonym import Pseudonymiser, derive_audience_key
 from tests.inside_side import NORTHLINK, alarm, opened, policy, resource, service
 
 POLICY = policy("correlatedAlarm[].id: {pseudonym: alarm}").replace(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.policy import (
+from gateway.policy.text import (
     detectors,
     detectors_labels,
     detectors_rules,
@@ -19,10 +19,10 @@ from gateway.policy import (
     disguise_encodings,
     disguise_forms,
 )
-from gateway.policy.detectors import LABELS, Piece, codes_of, pieces_in
-from gateway.policy.detectors_rules import SUSPECT, Sight, findings
-from gateway.policy.names import NameScanner
-from gateway.policy.scrub import Scrubber
+from gateway.policy.text.detectors import LABELS, Piece, codes_of, pieces_in
+from gateway.policy.text.detectors_rules import SUSPECT, Sight, findings
+from gateway.policy.text.names import NameScanner
+from gateway.policy.text.scrub import Scrubber
 from tests import mined, planted
 from tests.attack import scrub_report
 from tests.attack.scrub_report import SCRUBBER, leaks
@@ -303,7 +303,7 @@ def test_a_hundred_kilobytes_of_anything_come_to_an_end() -> None:
 
 
 def test_what_is_long_and_escaped_all_over_is_not_read_whole_for_each_escape(monkeypatch: pytest.MonkeyPatch) -> None:
-    from gateway.policy import scrub
+    from gateway.policy.text import scrub
 
     read: list[int] = []
     monkeypatch.setattr(scrub, "label_of", lambda word: read.append(len(word)) or "name")

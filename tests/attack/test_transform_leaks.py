@@ -13,9 +13,9 @@ import orjson
 import pytest
 
 from gateway.ids import RecordTypeName
-from gateway.policy.compiler import CompiledPolicy, compile_policy
-from gateway.policy.context import Context
-from gateway.policy.parser import parse
+from gateway.policy.filter.compiler import CompiledPolicy, compile_policy
+from gateway.policy.filter.context import Context
+from gateway.policy.reading.parser import parse
 from tests.policy_side import ALARM, CONTEXT, INTERCONNECT, NOWHERE, SERVICES, TOKEN, alarm, policy, policy_text
 
 PROBLEM = RecordTypeName("service-problem")

@@ -25,7 +25,7 @@ import orjson
 from gateway.ids import audience_of_operator, parse_operator_id
 from gateway.keystore.files import load_master
 from gateway.keystore.profiles import Purpose, profiles
-from gateway.policy.pseudonym import Pseudonymiser, derive_audience_key
+from gateway.policy.transforms.pseudonym import Pseudonymiser, derive_audience_key
 from gateway.record.strictjson import Json
 from tests.bench import sample
 from tests.bench.clock import percentile

@@ -10,11 +10,11 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.ids import RecordTypeName
-from gateway.policy.compiler import CompiledPolicy, Context, compile_policy
-from gateway.policy.egress import EgressCheck, NameScanner
-from gateway.policy.parser import parse
-from gateway.policy.pseudonym import Pseudonymiser
-from gateway.policy.scrub import Scrubber
+from gateway.policy.egress.check import EgressCheck, NameScanner
+from gateway.policy.filter.compiler import CompiledPolicy, Context, compile_policy
+from gateway.policy.reading.parser import parse
+from gateway.policy.text.scrub import Scrubber
+from gateway.policy.transforms.pseudonym import Pseudonymiser
 from gateway.record import strictjson, validation
 from gateway.record.entry import build, event_of, open_entry
 from gateway.record.strictjson import Json

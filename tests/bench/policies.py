@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from itertools import cycle, islice
 from typing import Any
 
-from gateway.policy.compiler import compile_policy
-from gateway.policy.diff import diff
-from gateway.policy.load import load
+from gateway.policy.diff.compare import diff
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.reading.load import load
 from tests.bench.report import Row
 
 _HEAD = """\

@@ -13,10 +13,10 @@ import pytest
 
 from gateway import bundled
 from gateway.ids import RecordTypeName
-from gateway.policy.compiler import compile_policy
-from gateway.policy.conformance import conformance_of
-from gateway.policy.load import load
-from gateway.policy.tmforum import RESOURCES
+from gateway.policy.answers.conformance import conformance_of
+from gateway.policy.answers.tmforum import RESOURCES
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.reading.load import load
 from gateway.record.paths import Array, Catalogue, Leaf, Object
 from tests.policy_side import CONTEXT, full_record
 

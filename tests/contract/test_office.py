@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from gateway.errors import StorageError
 from gateway.evidence.jws import Jws
 from gateway.ids import AudienceId, PolicyDigest
-from gateway.policy.approval import Approval, Draft, Part
-from gateway.policy.officers import Officer
+from gateway.policy.approval.approval import Approval, Draft, Part
+from gateway.policy.approval.officers import Officer
 from gateway.ports.acts import Activation, Due, FiledDraft, Standing
 from tests.officers import ANNA, BORIS
 

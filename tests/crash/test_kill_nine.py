@@ -16,7 +16,7 @@ import pytest
 from gateway.ids import AudienceId
 from gateway.keystore.files import load_master
 from gateway.keystore.profiles import Purpose, profiles
-from gateway.policy.pseudonym import Pseudonymiser, derive_audience_key
+from gateway.policy.transforms.pseudonym import Pseudonymiser, derive_audience_key
 from gateway.record.strictjson import Json
 from tests.network import INVENTORY, alarm, event
 from tests.operators import ANNOUNCEMENTS, Folder, Operator, Process, until, wait_until_listening

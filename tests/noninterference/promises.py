@@ -7,9 +7,9 @@ import re
 from dataclasses import replace
 from random import Random
 
-from gateway.policy.checker import check
-from gateway.policy.parser import parse
-from gateway.policy.pseudonym import PREFIXES
+from gateway.policy.checks.checker import check
+from gateway.policy.reading.parser import parse
+from gateway.policy.transforms.pseudonym import PREFIXES
 from gateway.record.paths import Catalogue, Leaf
 from tests.noninterference.low_values import REFERENCES
 from tests.noninterference.model import Observer, Part, Rule, Terms
@@ -221,7 +221,7 @@ def _is_accepted_part(part: Part) -> bool:
 
 def is_accepted_whole(terms: Terms) -> bool:
     """Tell whether the gateway takes these terms."""
-    from gateway.policy.findings import PolicyRefused
+    from gateway.policy.language.findings import PolicyRefused
 
     try:
         return not check(parse(policy_text(terms), "terms"))

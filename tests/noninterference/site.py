@@ -44,9 +44,9 @@ from gateway.outside.accept import Acceptor
 from gateway.outside.answer import Answerer
 from gateway.outside.push import Keys as PushKeys
 from gateway.outside.push import Progress, Pusher
-from gateway.policy.document import digest
-from gateway.policy.load import load
-from gateway.policy.printer import print_policy
+from gateway.policy.language.document import digest
+from gateway.policy.reading.load import load
+from gateway.policy.reading.printer import print_policy
 from gateway.portal.pages import House
 from gateway.ports import NewLine
 from gateway.record.strictjson import dump

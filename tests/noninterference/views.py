@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from gateway.ids import AudienceId
-from gateway.policy.pseudonym import Pseudonymiser, derive_audience_key
+from gateway.policy.transforms.pseudonym import Pseudonymiser, derive_audience_key
 from tests.noninterference.cases import case
 from tests.noninterference.low import final_view
 from tests.noninterference.model import Observer, Step, World, is_policy_of

@@ -25,10 +25,10 @@ import jsonschema_rs
 import orjson
 
 from gateway.ids import RecordTypeName
-from gateway.policy import reference
-from gateway.policy.compiler import CompiledPolicy, compile_policy
-from gateway.policy.context import Context
-from gateway.policy.document import DisclosurePolicy
+from gateway.policy.filter.compiler import CompiledPolicy, compile_policy
+from gateway.policy.filter.context import Context
+from gateway.policy.language.document import DisclosurePolicy
+from gateway.policy.oracle import reference
 from gateway.record.strictjson import Json
 from tests.policy_side import DISCLOSABLE
 from tests.property.exercised import LANGUAGE, Watch

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.policy.document import Count, DisclosurePolicy, FieldRule, Generalise, Template
-from gateway.policy.references import target_of
+from gateway.policy.language.document import Count, DisclosurePolicy, FieldRule, Generalise, Template
+from gateway.policy.language.references import target_of
 from gateway.record.paths import FieldPath
 from gateway.record.strictjson import Json
 from tests.random_policies import place_of

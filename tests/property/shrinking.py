@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gateway.policy.checker import check
-from gateway.policy.context import Context
-from gateway.policy.document import DisclosurePolicy, Section
+from gateway.policy.checks.checker import check
+from gateway.policy.filter.context import Context
+from gateway.policy.language.document import DisclosurePolicy, Section
 from gateway.record.strictjson import Json
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from gateway.ids import RecordTypeName
-from gateway.policy.symbolic import Question, ask
-from gateway.policy.symbolic_domain import Clause
-from gateway.policy.symbolic_witness import Witness, synthesise
+from gateway.policy.symbolic.domain import Clause
+from gateway.policy.symbolic.questions import Question, ask
+from gateway.policy.symbolic.witness import Witness, synthesise
 
 PROBLEM = RecordTypeName("service-problem")
 VALUES: dict[str, tuple[Any, ...]] = {

@@ -16,11 +16,11 @@ import orjson
 import pytest
 
 from gateway.ids import AudienceId, RecordTypeName
-from gateway.policy.checker import check
-from gateway.policy.diff import Diff, diff
-from gateway.policy.diff_examples import example
-from gateway.policy.diff_queries import are_equivalent, unknown_shown
-from gateway.policy.document import (
+from gateway.policy.checks.checker import check
+from gateway.policy.diff.compare import Diff, diff
+from gateway.policy.diff.examples import example
+from gateway.policy.diff.queries import are_equivalent, unknown_shown
+from gateway.policy.language.document import (
     Bucket,
     Constant,
     DisclosurePolicy,
@@ -37,8 +37,8 @@ from gateway.policy.document import (
     Transform,
     Truncate,
 )
-from gateway.policy.levels import compare
-from gateway.policy.reference import disclose
+from gateway.policy.language.levels import compare
+from gateway.policy.oracle.reference import disclose
 from gateway.record.paths import Catalogue, Leaf
 from tests.policy_side import CONTEXT, DISCLOSABLE
 from tests.random_policies import random_policy

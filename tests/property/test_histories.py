@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
 from gateway.inside.pass_time import Timekeeper
-from gateway.policy.document import digest
-from gateway.policy.load import load
-from gateway.policy.printer import print_policy
+from gateway.policy.language.document import digest
+from gateway.policy.reading.load import load
+from gateway.policy.reading.printer import print_policy
 from gateway.ports import Line, NewLine
 from gateway.record import schemas, strictjson
 from tests.inside_side import ACME, NORTHLINK, NOW, House, alarm, opened, resource, service

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.policy.name_layers import LayeredScanner
-from gateway.policy.names import NameScanner
-from gateway.policy.scrub import Scrubber
+from gateway.policy.text.name_layers import LayeredScanner
+from gateway.policy.text.names import NameScanner
+from gateway.policy.text.scrub import Scrubber
 
 NAMES = [
     *("rt1.par", "rtl.par", "RT1.PAR", "rt-1 par", "Paris", "EPL Paris-Lyon", "Wave 6", "Wave 9", "svc-x6", "svc-x9"),

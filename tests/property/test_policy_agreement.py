@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.policy import reference_values
-from gateway.policy.compiler import compile_policy
-from gateway.policy.document import Keep
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.language.document import Keep
+from gateway.policy.oracle import values as reference_values
 from gateway.record.paths import Leaf
 from tests.policy_side import CONTEXT, DISCLOSABLE, TOKEN, alarm, alarm_policy
 from tests.property.agreement import Disagreement, Judge, agree_on, run
@@ -142,6 +142,6 @@ def test_a_planted_fault_is_found_and_told_in_a_small_example(fault: str, monkey
 
 def test_a_kept_word_that_is_not_in_the_list_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     real = reference_values.transformed
-    monkeypatch.setattr("gateway.policy.reference.transformed", _keeps_what_does_not_fit(real))
+    monkeypatch.setattr("gateway.policy.oracle.reference.transformed", _keeps_what_does_not_fit(real))
     with pytest.raises(Disagreement, match="Keep"):
         run(10_000, seed=5)

@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.ids import AudienceId, RecordTypeName
-from gateway.policy.checker import check
-from gateway.policy.compiler import compile_policy
-from gateway.policy.context import Context
-from gateway.policy.document import (
+from gateway.policy.checks.checker import check
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.filter.context import Context
+from gateway.policy.language.document import (
     Bucket,
     Constant,
     Count,

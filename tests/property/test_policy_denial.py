@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.ids import RecordTypeName
-from gateway.policy.checker import check
-from gateway.policy.compiler import compile_policy
-from gateway.policy.context import Context, nothing_is_disclosed
-from gateway.policy.document import Count, DisclosurePolicy, MemberRule, Section, Template
+from gateway.policy.checks.checker import check
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.filter.context import Context, nothing_is_disclosed
+from gateway.policy.language.document import Count, DisclosurePolicy, MemberRule, Section, Template
 from gateway.record.paths import FieldPath
 from gateway.record.strictjson import Json
 from tests.policy_side import DISCLOSABLE, TOKEN, policy

@@ -18,9 +18,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gateway.ids import AudienceId, RecordTypeName
-from gateway.policy.compiler import compile_policy
-from gateway.policy.context import Context
-from gateway.policy.document import (
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.filter.context import Context
+from gateway.policy.language.document import (
     Bucket,
     Count,
     DisclosurePolicy,

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from gateway.ids import AudienceId
-from gateway.policy.checker import check
-from gateway.policy.compiler import compile_policy
-from gateway.policy.document import (
+from gateway.policy.checks.checker import check
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.language.document import (
     Constant,
     Count,
     DisclosurePolicy,
@@ -25,9 +25,9 @@ from gateway.policy.document import (
     Section,
     Template,
 )
-from gateway.policy.extends import effective
-from gateway.policy.findings import PolicyRefused
-from gateway.policy.levels import compare
+from gateway.policy.language.findings import PolicyRefused
+from gateway.policy.language.levels import compare
+from gateway.policy.reading.extends import effective
 from gateway.record.paths import Catalogue, FieldPath, Leaf
 from tests.random_policies import DISCLOSABLE, random_policy
 from tests.random_records import Maker, random_context

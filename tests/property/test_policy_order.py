@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.policy.compiler import compile_policy
-from gateway.policy.document import (
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.language.document import (
     DisclosurePolicy,
     FieldRule,
     Generalise,
@@ -23,8 +23,8 @@ from gateway.policy.document import (
     Pseudonym,
     Section,
 )
-from gateway.policy.findings import PolicyRefused
-from gateway.policy.references import target_of
+from gateway.policy.language.findings import PolicyRefused
+from gateway.policy.language.references import target_of
 from gateway.record.paths import Catalogue, FieldPath
 from gateway.record.strictjson import Json
 from tests.policy_side import DISCLOSABLE

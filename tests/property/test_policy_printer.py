@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.ids import AudienceId
-from gateway.policy.checker import check
-from gateway.policy.document import (
+from gateway.policy.checks.checker import check
+from gateway.policy.language.document import (
     Agreement,
     Contact,
     DisclosurePolicy,
@@ -25,10 +25,10 @@ from gateway.policy.document import (
     Section,
     digest,
 )
-from gateway.policy.edit import replace_rule
-from gateway.policy.findings import PolicyRefused
-from gateway.policy.parser import parse
-from gateway.policy.printer import print_policy, print_rule
+from gateway.policy.language.findings import PolicyRefused
+from gateway.policy.reading.edit import replace_rule
+from gateway.policy.reading.parser import parse
+from gateway.policy.reading.printer import print_policy, print_rule
 from gateway.record.paths import Catalogue, Leaf
 from tests.policy_side import ALARM
 from tests.random_policies import DISCLOSABLE, random_policy

@@ -16,8 +16,8 @@ from ruamel.yaml import YAML, events
 from ruamel.yaml.error import YAMLError
 
 from gateway import bundled
-from gateway.policy.findings import Findings
-from gateway.policy.nodes import Mapping, Node, Scalar, Sequence, read
+from gateway.policy.language.findings import Findings
+from gateway.policy.language.nodes import Mapping, Node, Scalar, Sequence, read
 from tests.policy_side import policy_text
 
 GOOD = policy_text(

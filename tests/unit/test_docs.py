@@ -13,8 +13,8 @@ import pytest
 from typer.main import get_command
 
 from gateway.cli.main import app
-from gateway.policy.compiler import compile_policy
-from gateway.policy.parser import parse
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.reading.parser import parse
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(
@@ -126,9 +126,9 @@ def test_every_policy_in_the_guide_passes_the_checker():
 
 
 def test_the_reference_lists_every_transform_and_class():
-    from gateway.policy.pseudonym import PREFIXES
-    from gateway.policy.rules import TRANSFORMS
+    from gateway.policy.reading.rules import TRANSFORMS
     from gateway.policy.transforms import UNITS
+    from gateway.policy.transforms.pseudonym import PREFIXES
 
     text = (ROOT / "docs" / "reference" / "policy-language.md").read_text(encoding="utf-8")
     wanted = [*TRANSFORMS, "rename", *UNITS, *PREFIXES]

@@ -13,8 +13,8 @@ from gateway.api.problems import FAMILIES, LEAVES
 from gateway.errors import DemarcError, StorageError, leaf_errors
 from gateway.evidence.stream import StreamGap
 from gateway.ids import RecordTypeName
-from gateway.policy.egress import EgressRefused
-from gateway.policy.findings import Finding, PolicyRefused
+from gateway.policy.egress.check import EgressRefused
+from gateway.policy.language.findings import Finding, PolicyRefused
 from gateway.record.paths import UnknownPath
 from gateway.record.strictjson import NotStrictJson, Reason
 from gateway.record.validation import InvalidRecord

@@ -14,7 +14,7 @@ from gateway.cli.policy.act_words import about
 from gateway.cli.policy.files import Audience, known_audience, short
 
 if TYPE_CHECKING:
-    from gateway.policy.approval import Draft
+    from gateway.policy.approval.approval import Draft
     from gateway.ports import InsideWork
     from gateway.ports.acts import Act, Standing
 

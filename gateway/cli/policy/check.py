@@ -10,10 +10,10 @@ import typer
 
 from gateway.cli.console import HERE, Home, err, out, printable
 from gateway.cli.policy.files import Files, bases_beside, is_base, print_doubts, print_findings, text_of
-from gateway.policy.findings import PolicyRefused
+from gateway.policy.language.findings import PolicyRefused
 
 if TYPE_CHECKING:
-    from gateway.policy.ceiling import Ceiling
+    from gateway.policy.diff.ceiling import Ceiling
 
 CeilingFile = Annotated[
     Path | None,
@@ -48,7 +48,7 @@ def check(files: Files, ceiling: CeilingFile = None, home: Home = HERE) -> None:
 
 def _ceiling(file: Path | None, home: Path) -> Ceiling:
     """Return the ceiling of a file; without one that of the instance, or the one that comes with Demarc."""
-    from gateway.policy.ceiling import parse_ceiling  # noqa: PLC0415 - heavy; help must be quick
+    from gateway.policy.diff.ceiling import parse_ceiling  # noqa: PLC0415 - heavy; help must be quick
     from gateway.wiring.language import ceiling_of  # noqa: PLC0415
 
     chosen = file or ceiling_of(home)
@@ -57,10 +57,10 @@ def _ceiling(file: Path | None, home: Path) -> Ceiling:
 
 def _checked(file: Path, ceiling: Ceiling) -> list[str]:
     """Return what is to be said about a file that is in order: a line for each audience."""
-    from gateway.policy.ceiling import exceeds, parse_ceiling  # noqa: PLC0415
-    from gateway.policy.compiler import compile_policy  # noqa: PLC0415
-    from gateway.policy.load import load, load_base  # noqa: PLC0415
-    from gateway.policy.slips import doubts, slips  # noqa: PLC0415
+    from gateway.policy.diff.ceiling import exceeds, parse_ceiling  # noqa: PLC0415
+    from gateway.policy.diff.slips import doubts, slips  # noqa: PLC0415
+    from gateway.policy.filter.compiler import compile_policy  # noqa: PLC0415
+    from gateway.policy.reading.load import load, load_base  # noqa: PLC0415
 
     text = text_of(file)
     if _IS_CEILING.search(text):

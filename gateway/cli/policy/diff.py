@@ -28,7 +28,7 @@ from gateway.cli.policy.files import span_of, text_of
 
 if TYPE_CHECKING:
     from gateway.inside.replay import Replayed
-    from gateway.policy.document import DisclosurePolicy
+    from gateway.policy.language.document import DisclosurePolicy
 
 
 def diff(
@@ -73,7 +73,7 @@ def diff(
 
 
 def _print(told: Sequence[_Compared]) -> None:
-    from gateway.policy.diff_text import diff_lines  # noqa: PLC0415 - heavy; help must be quick
+    from gateway.policy.diff.text import diff_lines  # noqa: PLC0415 - heavy; help must be quick
 
     for one in told:
         if one.file:
@@ -107,12 +107,12 @@ class _Compared:
             yield from (f"    {kind} {path}: {count} records" for (kind, path), count in found.fields.items())
 
     def _notes(self) -> Sequence[object]:
-        from gateway.policy.readings import told_by_conditions  # noqa: PLC0415
+        from gateway.policy.diff.readings import told_by_conditions  # noqa: PLC0415
 
         return told_by_conditions(self.difference.old, self.difference.new)
 
     def as_json(self) -> dict[str, Any]:
-        from gateway.policy.diff_text import diff_json  # noqa: PLC0415
+        from gateway.policy.diff.text import diff_json  # noqa: PLC0415
 
         named = {"file": self.file} if self.file else {}
         told = (
@@ -139,8 +139,8 @@ def _finding(finding: Any) -> dict[str, Any]:
 
 
 def _compared(sides: Sides, pair: Pair, ceiling: Path | None, span: str | None, home: Path) -> _Compared:
-    from gateway.policy.ceiling import exceeds, parse_ceiling  # noqa: PLC0415
-    from gateway.policy.diff import diff as compare  # noqa: PLC0415
+    from gateway.policy.diff.ceiling import exceeds, parse_ceiling  # noqa: PLC0415
+    from gateway.policy.diff.compare import diff as compare  # noqa: PLC0415
 
     old, new = pair
     excesses = exceeds(parse_ceiling(text_of(ceiling), str(ceiling)), new) if ceiling and new else ()

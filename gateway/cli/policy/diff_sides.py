@@ -20,10 +20,10 @@ from gateway.cli.console import Home, err, report
 from gateway.cli.policy.files import bases_beside, is_base, kind_of, known_audience, print_findings, text_of
 from gateway.errors import DemarcError, InputError
 from gateway.ids import AudienceId
-from gateway.policy.findings import START, Findings, PolicyRefused
+from gateway.policy.language.findings import START, Findings, PolicyRefused
 
 if TYPE_CHECKING:
-    from gateway.policy.document import DisclosurePolicy
+    from gateway.policy.language.document import DisclosurePolicy
 
 NOTHING = "nothing"
 WIDENS, NOT_KNOWN = 1, 2
@@ -99,7 +99,7 @@ def pairs_of(sides: Sides, home: Home) -> list[Pair]:
 
 def documents_of(told: str, home: Home) -> dict[AudienceId, DisclosurePolicy]:
     """Return the policies that an argument names, by audience."""
-    from gateway.policy.load import load  # noqa: PLC0415 - heavy; help must be quick
+    from gateway.policy.reading.load import load  # noqa: PLC0415 - heavy; help must be quick
 
     if told == NOTHING:
         return {}
@@ -141,7 +141,7 @@ def ceiling_in(side: str) -> Path | None:
 
 def has_another_ceiling(old: str, new: str) -> bool:
     """Tell whether NEW is a folder with other limits than those in OLD, and say so on the error stream."""
-    from gateway.policy.ceiling_parser import parse_ceiling  # noqa: PLC0415
+    from gateway.policy.diff.ceiling_parser import parse_ceiling  # noqa: PLC0415
 
     before, after = ceiling_in(old), ceiling_in(new)
     if before is None or not Path(new).is_dir():

@@ -17,9 +17,9 @@ from gateway.cli.policy.files import File, audience_of, bases_beside, findings_p
 from gateway.record import strictjson
 
 if TYPE_CHECKING:
-    from gateway.policy.conformance import Conformance
-    from gateway.policy.document import DisclosurePolicy
-    from gateway.policy.explain import Place
+    from gateway.policy.answers.conformance import Conformance
+    from gateway.policy.answers.explain import Place
+    from gateway.policy.language.document import DisclosurePolicy
 
 Record = Annotated[str, typer.Argument(help="A file with the record as JSON, or the id of a record that is held.")]
 PolicyFile = Annotated[
@@ -58,8 +58,8 @@ def explain(
 
 def conformance(file: File, as_json: AsJson = False) -> None:
     """Say which TM Forum resources the output of the policy in FILE satisfies, and what would close each gap."""
-    from gateway.policy.conformance import conformance_of  # noqa: PLC0415 - heavy; help must be quick
-    from gateway.policy.load import load  # noqa: PLC0415
+    from gateway.policy.answers.conformance import conformance_of  # noqa: PLC0415 - heavy; help must be quick
+    from gateway.policy.reading.load import load  # noqa: PLC0415
 
     with findings_printed():
         document = load(text_of(file), str(file), bases_beside(file))[0]
@@ -78,7 +78,7 @@ def _record(text: str) -> Any:
 
 
 def _document(file: Path, audience: str) -> DisclosurePolicy:
-    from gateway.policy.load import load  # noqa: PLC0415
+    from gateway.policy.reading.load import load  # noqa: PLC0415
 
     documents = load(text_of(file), str(file), bases_beside(file))
     for document in documents:

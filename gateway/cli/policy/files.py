@@ -14,8 +14,8 @@ import typer
 
 from gateway.cli.console import err, printable
 from gateway.ids import AudienceId, MalformedId, parse_audience_id
-from gateway.policy.findings import Finding, Findings, PolicyRefused, suggestion
-from gateway.policy.nodes import Mapping, Scalar, decode, read
+from gateway.policy.language.findings import Finding, Findings, PolicyRefused, suggestion
+from gateway.policy.language.nodes import Mapping, Scalar, decode, read
 
 if TYPE_CHECKING:
     from gateway.wiring.life import Life
@@ -75,7 +75,7 @@ def bases_beside(file: Path) -> MappingOf[str, str]:
 
 def tests_beside(file: Path) -> MappingOf[str, str]:
     """Return the tests of a policy that stand in `tests/` beside it, by file."""
-    from gateway.policy.cases import parse_cases  # noqa: PLC0415 - heavy; help must be quick
+    from gateway.policy.answers.cases import parse_cases  # noqa: PLC0415 - heavy; help must be quick
 
     found = {}
     for test in sorted((file.parent / "tests").glob("*.yaml")):

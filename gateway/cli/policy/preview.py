@@ -15,7 +15,7 @@ from gateway.cli.policy.files import bases_beside, existing, findings_printed, i
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gateway.policy.document import DisclosurePolicy
+    from gateway.policy.language.document import DisclosurePolicy
     from gateway.ports import InsideWork, Store
 
 
@@ -50,7 +50,7 @@ def _documents(store: Store[InsideWork], what: str) -> Sequence[DisclosurePolicy
     """Return the policies of a draft as they were filed, or of a file as it is now."""
     from gateway.inside.filed import filed_draft  # noqa: PLC0415
     from gateway.inside.in_force import filed_policy  # noqa: PLC0415
-    from gateway.policy.load import load  # noqa: PLC0415
+    from gateway.policy.reading.load import load  # noqa: PLC0415
 
     if is_file_name(what):
         file = existing(Path(what))

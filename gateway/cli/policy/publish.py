@@ -24,7 +24,7 @@ from gateway.cli.signing import KeyFile, Message, OfficerName, hand_of
 
 if TYPE_CHECKING:
     from gateway.inside.propose import Proposal
-    from gateway.policy.officers import Hand
+    from gateway.policy.approval.officers import Hand
     from gateway.wiring.life import Life
 
 

@@ -11,8 +11,8 @@ from gateway.cli.console import HERE, Home, out, printable
 from gateway.cli.policy.diff_sides import WIDENS, Side, documents_of, failing
 
 if TYPE_CHECKING:
-    from gateway.policy.document import DisclosurePolicy
-    from gateway.policy.levels import Level
+    from gateway.policy.language.document import DisclosurePolicy
+    from gateway.policy.language.levels import Level
 
 
 class Asked(StrEnum):
@@ -55,7 +55,7 @@ def _answers(
     what: Asked, one: DisclosurePolicy, others: list[DisclosurePolicy], label: str, beyond: str, record_type: str | None
 ) -> list[str]:
     from gateway.ids import RecordTypeName  # noqa: PLC0415
-    from gateway.policy import diff_queries  # noqa: PLC0415
+    from gateway.policy.diff import queries as diff_queries  # noqa: PLC0415
     from gateway.record.paths import SENSITIVITIES  # noqa: PLC0415
 
     if what in (Asked.EQUIVALENT, Asked.DISJOINT) and not others:
@@ -79,7 +79,7 @@ def _answers(
 
 
 def _level(word: str) -> Level:
-    from gateway.policy.levels import Level  # noqa: PLC0415
+    from gateway.policy.language.levels import Level  # noqa: PLC0415
 
     found = next((level for level in Level if str(level) == word), None)
     if found is None:

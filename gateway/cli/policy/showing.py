@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # heavy; help must be quick
     from gateway.inside.language import Difference
     from gateway.inside.propose import Proposal
     from gateway.inside.publish import Published
-    from gateway.policy.approval import Part
+    from gateway.policy.approval.approval import Part
 
 
 def print_proposal(proposal: Proposal) -> None:

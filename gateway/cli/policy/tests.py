@@ -13,7 +13,7 @@ from rich.table import Table
 from gateway.cli.console import out, printable
 from gateway.cli.policy.files import bases_beside, kind_of, print_findings, text_of
 from gateway.errors import InputError
-from gateway.policy.findings import PolicyRefused
+from gateway.policy.language.findings import PolicyRefused
 
 if TYPE_CHECKING:
     from gateway.inside.trial import Outcome, Rule
@@ -68,10 +68,10 @@ def _files(paths: list[Path]) -> list[Path]:
 
 def _run(file: Path) -> Outcome:
     from gateway.inside.trial import run  # noqa: PLC0415
-    from gateway.policy.cases import parse_cases  # noqa: PLC0415
-    from gateway.policy.document import KIND  # noqa: PLC0415
-    from gateway.policy.load import load  # noqa: PLC0415
-    from gateway.policy.parser import BASE_KIND  # noqa: PLC0415
+    from gateway.policy.answers.cases import parse_cases  # noqa: PLC0415
+    from gateway.policy.language.document import KIND  # noqa: PLC0415
+    from gateway.policy.reading.load import load  # noqa: PLC0415
+    from gateway.policy.reading.parser import BASE_KIND  # noqa: PLC0415
 
     if kind_of(file) in (KIND, BASE_KIND):
         raise NothingToTest(f"{file} is a policy; its tests are in tests/ beside it")

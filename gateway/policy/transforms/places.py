@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from gateway.policy.regions import region_of
+from gateway.policy.transforms.regions import region_of
 from gateway.record.strictjson import Json
 
 COUNTRY: Final = "[A-Z]{2}"

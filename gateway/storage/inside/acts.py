@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from gateway.evidence.jws import Jws
-from gateway.policy.approval import Approval, claims_of, draft_of
-from gateway.policy.officers import Officer
+from gateway.policy.approval.approval import Approval, claims_of, draft_of
+from gateway.policy.approval.officers import Officer
 from gateway.ports.acts import BEGINNING, Act, FiledDraft, chained
 from gateway.record.strictjson import Json, dump
 from gateway.storage.inside.tables_acts import ACT, APPROVAL, DRAFT, OFFICER

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from gateway.ids import AudienceId, PolicyDigest
-from gateway.policy.approval import Draft
+from gateway.policy.approval.approval import Draft
 from gateway.ports import acts as ports
 from gateway.ports.acts import Activation, Due, Publication, Standing
 from gateway.storage.database import upsert

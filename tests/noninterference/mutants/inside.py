@@ -299,7 +299,7 @@ def _(stack: ExitStack) -> None:
 @mutant("names-stop-constants", role="operator", hint=("R2",))
 def _(stack: ExitStack) -> None:
     """A name of the inventory that occurs anywhere in an entry stops it, the policy's own words too."""
-    from gateway.policy.egress import EgressRefused
+    from gateway.policy.egress.check import EgressRefused
 
     def clean(former: Any, self: Entries, audience: Any, key: Any, shown: Any, *rest: Any, **named: Any) -> None:
         former(self, audience, key, shown, *rest, **named)

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from typing import Any
 from unittest import mock
 
-from gateway.policy import sections
-from gateway.policy.egress import EgressCheck
+from gateway.policy.egress.check import EgressCheck
+from gateway.policy.filter import sections
 
 
 def swap(stack: ExitStack, owner: Any, name: str, new: Any) -> None:

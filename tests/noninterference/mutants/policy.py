@@ -10,8 +10,8 @@ from typing import Any
 
 from gateway.inside import audiences
 from gateway.policy import condition, sections
-from gateway.policy.compiler import CompiledPolicy
-from gateway.policy.pseudonym import PREFIXES, Pseudonymiser
+from gateway.policy.filter.compiler import CompiledPolicy
+from gateway.policy.transforms.pseudonym import PREFIXES, Pseudonymiser
 from gateway.record.paths import Catalogue
 from tests.noninterference.mutants import mutant
 from tests.noninterference.mutants.patching import compiled_afresh, swap, without_second_barrier, wrap

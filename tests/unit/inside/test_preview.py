@@ -9,8 +9,8 @@ import pytest
 from gateway.inside.disclose import Configuration
 from gateway.inside.pass_time import Timekeeper
 from gateway.inside.preview import preview
-from gateway.policy.findings import PolicyRefused
-from gateway.policy.load import load
+from gateway.policy.language.findings import PolicyRefused
+from gateway.policy.reading.load import load
 from tests.inside_side import ACME, NORTHLINK, SIGNER, alarm, policy, resource, service
 
 WIDER = policy("perceivedSeverity: keep\n      probableCause: keep")

@@ -11,9 +11,9 @@ from gateway.inside.filed import NoSuchDraft
 from gateway.inside.language import CeilingExceeded, PolicyTestsFailed
 from gateway.inside.propose import Wish
 from gateway.inside.publish import NoSuchVersion
-from gateway.policy.document import digest
-from gateway.policy.findings import PolicyRefused
-from gateway.policy.parser import parse
+from gateway.policy.language.document import digest
+from gateway.policy.language.findings import PolicyRefused
+from gateway.policy.reading.parser import parse
 from gateway.wiring.language import language
 from tests.inside_side import NORTHLINK, alarm, policy, resource, service
 from tests.officers import ANNA, BORIS

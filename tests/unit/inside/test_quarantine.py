@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.inside.quarantine import NothingWithheld, NotOverrulable, QuarantineDesk
-from gateway.policy.officers import UnknownOfficer
+from gateway.policy.approval.officers import UnknownOfficer
 from gateway.ports import NewLine
 from tests.inside_side import NORTHLINK, alarm, opened, policy, resource, service
 from tests.officers import ANNA, CAROL

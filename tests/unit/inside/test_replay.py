@@ -12,8 +12,8 @@ import pytest
 
 from gateway.ids import AudienceId, OperatorId, RecordTypeName
 from gateway.inside.replay import Replayed, replay
-from gateway.policy.document import DisclosurePolicy
-from gateway.policy.load import load
+from gateway.policy.language.document import DisclosurePolicy
+from gateway.policy.reading.load import load
 from tests.inside_side import NOW, House, alarm, opened, policy, resource, service
 
 
@@ -138,7 +138,7 @@ def _random_alarm(dice: random.Random) -> dict[str, Any]:
 
 def _note(told: dict[str, list[dict[str, Any]]], identifier: str, house: House) -> None:
     """Remember what the audience knows of a record now; the pseudonym is the same in both houses."""
-    from gateway.policy.pseudonym import Pseudonymiser, derive_audience_key
+    from gateway.policy.transforms.pseudonym import Pseudonymiser, derive_audience_key
 
     audience = AudienceId("urn:demarc:operator:northlink")
     token = Pseudonymiser(derive_audience_key(b"m" * 32, audience)).token("alarm", identifier)

@@ -8,8 +8,8 @@ import pytest
 
 from gateway.ids import AudienceId
 from gateway.inside.trial import NoSuchMember, difference, run
-from gateway.policy.cases import Case, Cases
-from gateway.policy.load import load
+from gateway.policy.answers.cases import Case, Cases
+from gateway.policy.reading.load import load
 from tests.inside_side import alarm, resource, service
 
 POLICY = """\

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from gateway.policy.cases import parse_cases
-from gateway.policy.findings import PolicyRefused
+from gateway.policy.answers.cases import parse_cases
+from gateway.policy.language.findings import PolicyRefused
 
 HEAD = """\
 apiVersion: demarc/v1

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from gateway.ids import AudienceId, RecordTypeName
-from gateway.policy.compiler import compile_policy
-from gateway.policy.context import Context
-from gateway.policy.document import (
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.filter.context import Context
+from gateway.policy.language.document import (
     Agreement,
     Bucket,
     Constant,
@@ -34,7 +34,7 @@ from gateway.policy.document import (
     Template,
     Transform,
 )
-from gateway.policy.findings import PolicyRefused
+from gateway.policy.language.findings import PolicyRefused
 from gateway.record.strictjson import Json
 from tests.policy_side import CONTEXT, SERVICES, TOKEN, alarm
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.ids import RecordTypeName
-from gateway.policy.condition import ConditionRefused, compile_condition
+from gateway.policy.language.condition import ConditionRefused, compile_condition
 from tests.policy_side import ALARM, INTERCONNECT, alarm
 
 AGREEMENT = {"agreement.valid.until": "2027-12-31", "agreement.objectives.notify_within": "5m"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy.conformance import Gap, conformance_of
+from gateway.policy.answers.conformance import Gap, conformance_of
 from tests.policy_side import alarm_policy, policy
 
 COMPLETE = """\

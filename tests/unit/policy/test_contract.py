@@ -11,10 +11,10 @@ import orjson
 import pytest
 
 from gateway.ids import RecordTypeName
-from gateway.policy.compiler import compile_policy
-from gateway.policy.contract import contract_of
-from gateway.policy.document import DisclosurePolicy
-from gateway.policy.parser import parse
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.filter.contract import contract_of
+from gateway.policy.language.document import DisclosurePolicy
+from gateway.policy.reading.parser import parse
 from tests.policy_side import TOKEN, policy, policy_text
 
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.policy import scrub_quick
-from gateway.policy.detectors import LABELS, TOKEN, codes_of, pieces_in
-from gateway.policy.detectors_labels import label_of
-from gateway.policy.names import NameScanner
-from gateway.policy.scrub import Scrubber
-from gateway.policy.scrub_quick import UNSURE, quick
+from gateway.policy.text import scrub_quick
+from gateway.policy.text.detectors import LABELS, TOKEN, codes_of, pieces_in
+from gateway.policy.text.detectors_labels import label_of
+from gateway.policy.text.names import NameScanner
+from gateway.policy.text.scrub import Scrubber
+from gateway.policy.text.scrub_quick import UNSURE, quick
 
 NOBODY = NameScanner(())
 PARTS = ["{}", "1{0}:2{0}", "rt{}", "0{}", "10.0.0.{}", "down", "-3.{}", "{}ae", "#{}", "1{},"]

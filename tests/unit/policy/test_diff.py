@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from gateway.ids import RecordTypeName
-from gateway.policy.diff import diff, diff_digest
-from gateway.policy.diff_examples import example
-from gateway.policy.diff_queries import are_equivalent, dead_rules, may_err, reaches, shared, unknown_shown
-from gateway.policy.diff_text import diff_json, diff_lines
-from gateway.policy.levels import Level
-from gateway.policy.load import load
+from gateway.policy.diff.compare import diff, diff_digest
+from gateway.policy.diff.examples import example
+from gateway.policy.diff.queries import are_equivalent, dead_rules, may_err, reaches, shared, unknown_shown
+from gateway.policy.diff.text import diff_json, diff_lines
+from gateway.policy.language.levels import Level
+from gateway.policy.reading.load import load
 from tests.bench.policies import _WIDER, large
 from tests.policy_side import alarm_policy, policy
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.policy import disguise
-from gateway.policy.disguise import folded, is_overturned, places_of_squashed, rotated, squashed, visible
-from gateway.policy.disguise_encodings import readings
-from gateway.policy.disguise_forms import Form, compatible, decoded, turned
+from gateway.policy.text import disguise
+from gateway.policy.text.disguise import folded, is_overturned, places_of_squashed, rotated, squashed, visible
+from gateway.policy.text.disguise_encodings import readings
+from gateway.policy.text.disguise_forms import Form, compatible, decoded, turned
 
 ANY = st.text(alphabet=st.characters(exclude_categories=()), max_size=60)
 

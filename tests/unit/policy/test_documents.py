@@ -10,12 +10,12 @@ import pytest
 
 from gateway import bundled
 from gateway.errors import leaf_errors
-from gateway.policy.compiler import compile_policy
-from gateway.policy.document import Contact, FieldRule, Keep, MemberRule, digest
-from gateway.policy.egress import EgressRefused
-from gateway.policy.findings import PolicyRefused, nearest
-from gateway.policy.nodes import decode
-from gateway.policy.parser import parse
+from gateway.policy.egress.check import EgressRefused
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.language.document import Contact, FieldRule, Keep, MemberRule, digest
+from gateway.policy.language.findings import PolicyRefused, nearest
+from gateway.policy.language.nodes import decode
+from gateway.policy.reading.parser import parse
 from tests.policy_side import (
     ALARM,
     CONTEXT,

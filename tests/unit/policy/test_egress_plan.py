@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from gateway.policy import patterns
-from gateway.policy.egress_plan import collector_of, open_texts, plan_of
+from gateway.policy.egress.plan import collector_of, open_texts, plan_of
+from gateway.policy.filter import patterns
 
 OPEN: dict[str, Any] = {"type": "string"}
 

@@ -6,8 +6,8 @@ import dataclasses
 
 import pytest
 
-from gateway.policy.compiler import compile_policy
-from gateway.policy.explain import explain, parts_of_conjunction
+from gateway.policy.answers.explain import explain, parts_of_conjunction
+from gateway.policy.filter.compiler import compile_policy
 from tests.policy_side import CONTEXT, alarm, alarm_policy
 
 POLICY = """\

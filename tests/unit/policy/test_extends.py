@@ -6,14 +6,23 @@ from datetime import date, timedelta
 
 import pytest
 
-from gateway.policy.checker import check
-from gateway.policy.compiler import compile_policy
-from gateway.policy.document import Agreement, Constant, DisclosurePolicy, Drop, FieldRule, Keep, Scope, Section
-from gateway.policy.extends import effective
-from gateway.policy.findings import Finding, PolicyRefused
-from gateway.policy.load import load, load_base
-from gateway.policy.parser import parse
-from gateway.policy.printer import print_policy
+from gateway.policy.checks.checker import check
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.language.document import (
+    Agreement,
+    Constant,
+    DisclosurePolicy,
+    Drop,
+    FieldRule,
+    Keep,
+    Scope,
+    Section,
+)
+from gateway.policy.language.findings import Finding, PolicyRefused
+from gateway.policy.reading.extends import effective
+from gateway.policy.reading.load import load, load_base
+from gateway.policy.reading.parser import parse
+from gateway.policy.reading.printer import print_policy
 from tests.policy_side import ALARM, CONTEXT, HEAD, alarm
 
 BASE = """\

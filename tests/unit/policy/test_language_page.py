@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.policy.findings import PolicyRefused
-from gateway.policy.load import load
+from gateway.policy.language.findings import PolicyRefused
+from gateway.policy.reading.load import load
 
 PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "policy-language.md").read_text(encoding="utf-8")
 MISTAKES = re.findall(

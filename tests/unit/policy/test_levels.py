@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.ids import RecordTypeName
-from gateway.policy.document import (
+from gateway.policy.language.document import (
     Bucket,
     Constant,
     Count,
@@ -25,7 +25,7 @@ from gateway.policy.document import (
     Transform,
     Truncate,
 )
-from gateway.policy.levels import Level, compare, level_of
+from gateway.policy.language.levels import Level, compare, level_of
 from gateway.record.paths import Catalogue
 
 SEVERITY = Catalogue.of(RecordTypeName("alarm")).nodes["perceivedSeverity"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.policy.names import NameScanner, normal
+from gateway.policy.text.names import NameScanner, normal
 
 TEXT = st.text(alphabet=st.characters(codec="utf-8"), max_size=60)
 

@@ -11,7 +11,7 @@ from base64 import b32encode
 import pytest
 
 from gateway.ids import AudienceId
-from gateway.policy.pseudonym import (
+from gateway.policy.transforms.pseudonym import (
     CHARACTERS,
     PREFIXES,
     Pseudonymiser,

@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli.main import app
-from gateway.policy.load import load
-from gateway.policy.readings import readings_of, told_by_conditions
+from gateway.policy.diff.readings import readings_of, told_by_conditions
+from gateway.policy.reading.load import load
 from gateway.wiring.language import language
 from tests.policy_side import HEAD, policy
 

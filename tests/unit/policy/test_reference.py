@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from gateway.ids import RecordTypeName
-from gateway.policy import reference
-from gateway.policy.compiler import compile_policy
-from gateway.policy.context import Context
-from gateway.policy.document import DisclosurePolicy
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.filter.context import Context
+from gateway.policy.language.document import DisclosurePolicy
+from gateway.policy.oracle import reference
 from tests.policy_side import TOKEN, policy
 
 PROBLEM = RecordTypeName("service-problem")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gateway.ids import RecordTypeName
-from gateway.policy.compiler import compile_policy
-from gateway.policy.context import Context
-from gateway.policy.references import BY_TYPE, references_around, target_of, types_of
-from gateway.policy.regions import REGION_OF, REGIONS, region_of, regions_named
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.filter.context import Context
+from gateway.policy.language.references import BY_TYPE, references_around, target_of, types_of
+from gateway.policy.transforms.regions import REGION_OF, REGIONS, region_of, regions_named
 from gateway.record.paths import Array, Catalogue, FieldPath, Object
 from gateway.record.schemas import record_types, schema_of
 from tests.policy_side import policy

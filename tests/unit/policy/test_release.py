@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.policy.document import Release
-from gateway.policy.release import due_at, is_beat
+from gateway.policy.language.document import Release
+from gateway.policy.language.release import due_at, is_beat
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy.checker import check
-from gateway.policy.document import (
+from gateway.policy.checks.checker import check
+from gateway.policy.language.document import (
     Bucket,
     Constant,
     Count,
@@ -24,7 +24,7 @@ from gateway.policy.document import (
     Transform,
     Truncate,
 )
-from gateway.policy.parser import parse
+from gateway.policy.reading.parser import parse
 from tests.policy_side import HEAD, codes, findings_of
 
 HIERARCHIES = "hierarchies:\n  technology: {ethernet: [epl, evpl], ip: [ip-transit]}\n"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from gateway.ids import AudienceId
-from gateway.policy.document import Agreement, DisclosurePolicy, Hierarchy, Scope
-from gateway.policy.scope import in_scope
+from gateway.policy.language.document import Agreement, DisclosurePolicy, Hierarchy, Scope
+from gateway.policy.language.scope import in_scope
 
 TECHNOLOGY = Hierarchy("technology", (("ethernet", ("epl", "evpl")), ("ip", ("ip-transit",))))
 OURS = {"city": "Paris", "country": "FR", "role": "site"}

@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli.main import app
-from gateway.policy.findings import PolicyRefused
-from gateway.policy.load import load
-from gateway.policy.slips import doubts, slips
+from gateway.policy.diff.slips import doubts, slips
+from gateway.policy.language.findings import PolicyRefused
+from gateway.policy.reading.load import load
 from gateway.wiring.language import language
 from tests.policy_side import policy, policy_text
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy.names import NOT_READ, NameScanner
-from gateway.policy.scrub import Scrubber
-from gateway.policy.spellings import spellings
+from gateway.policy.text.names import NOT_READ, NameScanner
+from gateway.policy.text.scrub import Scrubber
+from gateway.policy.text.spellings import spellings
 
 NAMES = [
     "Müller-Thurgau GmbH",

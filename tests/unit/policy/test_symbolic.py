@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from gateway.ids import RecordTypeName
-from gateway.policy.condition import compile_condition
-from gateway.policy.symbolic import Answer, Inquiry, Question, ask
-from gateway.policy.symbolic_domain import Clause
-from gateway.policy.symbolic_tree import read_tree
-from gateway.policy.symbolic_witness import placed, synthesise
+from gateway.policy.language.condition import compile_condition
+from gateway.policy.symbolic.domain import Clause
+from gateway.policy.symbolic.questions import Answer, Inquiry, Question, ask
+from gateway.policy.symbolic.tree import read_tree
+from gateway.policy.symbolic.witness import placed, synthesise
 from gateway.record import validation
 from gateway.record.schemas import record_types
 

@@ -7,11 +7,11 @@ import builtins
 
 import pytest
 
-from gateway.policy.codegen import generate
-from gateway.policy.codegen.writer import Table
-from gateway.policy.compiler import compile_policy
-from gateway.policy.document import DisclosurePolicy, FieldRule, Keep, Map, Section, Template
-from gateway.policy.planning import outputs_of
+from gateway.policy.filter.codegen import generate
+from gateway.policy.filter.codegen.writer import Table
+from gateway.policy.filter.compiler import compile_policy
+from gateway.policy.filter.planning import outputs_of
+from gateway.policy.language.document import DisclosurePolicy, FieldRule, Keep, Map, Section, Template
 from tests.every_leaf import AUDIENCE, widest
 from tests.policy_side import ALARM, DISCLOSABLE, NOWHERE, alarm, policy
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.policy.reference_values import _network as reference_network
+from gateway.policy.oracle.values import _network as reference_network
 from gateway.policy.transforms.addresses import networking
 
 

@@ -1,0 +1,1 @@
+"""Who may decide about policies, and what two officers have signed."""

@@ -1,0 +1,1 @@
+"""What one policy discloses beyond another, or beyond the ceiling."""

@@ -1,0 +1,1 @@
+"""The second barrier: what leaves is checked once more, by who knows nothing of the rules."""

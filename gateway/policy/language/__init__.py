@@ -1,0 +1,1 @@
+"""What a policy says, as values: documents, places in them, conditions, and what its words mean."""

@@ -1,0 +1,1 @@
+"""What a policy means, once more and plainly: what the filter is tested against."""

@@ -1,0 +1,1 @@
+"""Questions about conditions, answered by a solver with a record as witness."""

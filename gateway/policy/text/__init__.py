@@ -1,0 +1,1 @@
+"""Free text and names: what identifies goes, in any disguise."""
