@@ -131,7 +131,7 @@ def test_references_whose_targets_the_second_barrier_stops_come_to_rest_without_
     house.publisher.publish(named, "test.yaml")
     to = {one: [{"id": one, "name": "near rt9.zrh"}] for one in ("child", "parent")}
     house.take(alarm("parent", correlatedAlarm=to["child"]), alarm("child", correlatedAlarm=to["parent"]))
-    house.publisher.publish(POLICY.replace("record.p", "record.alarmType != '' && record.p"), "test.yaml")
+    house.publisher.publish(POLICY.replace("record.p", "record.id != '' && record.p"), "test.yaml")
     house.publisher.publish(named, "test.yaml")
     house.disclose()
     assert {(event, name) for event, name, _ in seen(house)} >= {("raised", "child"), ("raised", "parent")}

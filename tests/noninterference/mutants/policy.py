@@ -9,8 +9,9 @@ from contextlib import ExitStack
 from typing import Any
 
 from gateway.inside import audiences
-from gateway.policy import condition, sections
+from gateway.policy.filter import sections
 from gateway.policy.filter.compiler import CompiledPolicy
+from gateway.policy.language import condition
 from gateway.policy.transforms.pseudonym import PREFIXES, Pseudonymiser
 from gateway.record.paths import Catalogue
 from tests.noninterference.mutants import mutant
