@@ -35,6 +35,9 @@ _USUAL = re.compile(
     r"|(?P<address>(?:\d{1,3}\.){3}\d{1,3})|(?P<number>[A-Za-z]{2,12}-?\d{5,12})",
     re.ASCII,
 )
+WHATEVER_THE_DIGITS: Final = frozenset({"D", "address", "number"})
+"""The usual forms that a word has with any other digits too."""
+
 _PARTS = re.compile(r"[,;:!?()\[\]{}\"“”„«»—–…|<>*=~+/&]|\.{2,3}|--")
 _COMPRESSED = re.compile(r"(?<![^\W_])::(?=[0-9a-fA-F]{1,4}(?![^\W_]))|(?<=[0-9a-fA-F])::")
 _PATH = re.compile(r"[^\W_]\\[^\W_]")

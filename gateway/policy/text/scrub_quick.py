@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple, TypeAlias
 
-from gateway.policy.text.detectors import TOKEN, code_of_usual, pieces_of_word, usual_form
+from gateway.policy.text.detectors import TOKEN, WHATEVER_THE_DIGITS, code_of_usual, pieces_of_word, usual_form
 from gateway.policy.text.detectors_labels import label_of
 from gateway.policy.text.detectors_rules import CLOSE, SUSPECT
 from gateway.policy.text.disguise_forms import is_compatible
@@ -91,18 +91,26 @@ class _Verdicts(dict[str, bool]):
 _IS_ENOUGH = _Verdicts().__getitem__
 
 
+class _Gone(NamedTuple):
+    """A word with something that must go: where it stands, and which of the looked at it is, or what stays of it."""
+
+    place: slice
+    looked_at: int | None
+    stays: str
+
+
 class _Pattern(NamedTuple):
     """What texts have in common that differ in digits only: most are made by machines, from a few patterns.
 
     Attributes:
-        places: The words with digits, and those with something that must go; all others are the same in these texts.
+        places: The words to look at: those that other digits can make something else. All others are the same.
         codes: What these words are. Where they are something else, the pattern says nothing.
-        goes: Which of these words have something that must go.
+        goes: The words with something that must go.
     """
 
     places: tuple[slice, ...]
     codes: list[str]
-    goes: tuple[int, ...]
+    goes: tuple[_Gone, ...]
 
 
 _CLEAN: Final = _Pattern((), [], ())
@@ -124,16 +132,19 @@ def quick(text: str, scanner: NameScanner, allowed: AbstractSet[str]) -> str | N
         words = [_WORD_OF(text[place]) for place in pattern.places]
     if not pattern.goes:
         return UNSURE if scanner.may_hit(text) else text
-    if not scanner.are_all_within([words[at][2] for at in pattern.goes], text, allowed):
-        return UNSURE
-    # Nothing new can be found in the words that stay: what stands between them divides them as before.
+    gone: list[str] = []
     parts: list[str] = []
     end = 0
-    for at in pattern.goes:
-        place = pattern.places[at]
-        parts += (text[end : place.start], words[at][1])
+    for place, looked_at, stays in pattern.goes:
+        if looked_at is None:
+            gone.append(text[place])
+        else:
+            _, stays, word = words[looked_at]  # noqa: PLW2901
+            gone.append(word)
+        parts += (text[end : place.start], stays)
         end = place.stop
-    return "".join((*parts, text[end:]))
+    # Nothing new can be found in the words that stay: what stands between them divides them as before.
+    return "".join((*parts, text[end:])) if scanner.are_all_within(gone, text, allowed) else UNSURE
 
 
 def _made_pattern(text: str, shape: bytes) -> _Pattern | None:
@@ -155,13 +166,20 @@ def _made_pattern(text: str, shape: bytes) -> _Pattern | None:
 
 
 def _pattern_of(words: list[str], by_word: list[str]) -> _Pattern:
-    held = [
-        (slice(end - len(word), end), codes)
-        for word, codes, end in zip(words, by_word, _ends(words), strict=False)
-        if "x" in codes or _DIGIT.search(word)
-    ]
-    goes = tuple(at for at, (_, codes) in enumerate(held) if "x" in codes)
-    return _Pattern(tuple(place for place, _ in held), [codes for _, codes in held], goes)
+    places: list[slice] = []
+    looked_at: list[str] = []
+    goes: list[_Gone] = []
+    for word, codes, end in zip(words, by_word, _ends(words), strict=False):
+        place, usual = slice(end - len(word), end), usual_form(word)
+        if usual and usual.lastgroup in WHATEVER_THE_DIGITS:
+            if codes == "x":
+                goes.append(_Gone(place, None, _WORD_OF(word)[1]))
+        elif "x" in codes or _DIGIT.search(word):
+            if "x" in codes:
+                goes.append(_Gone(place, len(places), ""))
+            places.append(place)
+            looked_at.append(codes)
+    return _Pattern(tuple(places), looked_at, tuple(goes))
 
 
 def _ends(words: list[str]) -> Iterator[int]:
