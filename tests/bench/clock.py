@@ -24,6 +24,25 @@ def microseconds_each(work: Callable[[T], object], items: Sequence[T], rounds: i
     return statistics.median(times)
 
 
+def side_by_side(
+    works: Sequence[tuple[Callable[[], Callable[[T], object]], Sequence[T]]], rounds: int, step: int = 500
+) -> list[float]:
+    """Return the median time for one item of each work, all done in turns, so that a busy machine is busy for all.
+
+    Args:
+        works: What makes the work, afresh for every round, and its items; equally many of each.
+        rounds: How often everything is done.
+        step: How many items are done at a turn.
+    """
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(rounds):
+        made = [make() for make, _ in works]
+        for begin in range(0, len(works[0][1]), step):
+            for work, (_, items), mean in zip(made, works, times, strict=True):
+                mean.append(microseconds_each(work, items[begin : begin + step], 1))
+    return [statistics.median(mean) for mean in times]
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """Return the value that `share` of the values do not exceed."""
     ordered = sorted(values)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -19,12 +19,12 @@ from gateway.record import strictjson, validation
 from gateway.record.entry import build, event_of, open_entry
 from gateway.record.strictjson import Json
 from tests.bench import peers, sample
-from tests.bench.clock import microseconds_each
+from tests.bench.clock import microseconds_each, side_by_side
 from tests.bench.report import Row
 
 ALARM = RecordTypeName("alarm")
 NAMES = 20_000
-_FLOOR = "orjson parse + print"
+_FLOOR = "parse + print, orjson"
 _ABOUT = {"@type": "Resource", "id": "otn1.par.aurora:1/1/0", "interconnect": True}
 _SERVICES = ({"@type": "Service", "id": "svc-wave-001", "name": "Service wave-001"},)
 
@@ -34,57 +34,50 @@ def measure(count: int, rounds: int) -> Iterator[Row]:
     raw = sample.lines(count)
     records: list[Json] = [orjson.loads(line) for line in raw]
 
-    def floor() -> float:
-        return microseconds_each(lambda line: orjson.dumps(orjson.loads(line)), raw, rounds)
+    def row(what: str, make: Callable[[], Callable[[Any], object]], items: Sequence[Any], note: str = "") -> Row:
+        value, floor = side_by_side([(make, items), (lambda: _parse_and_print, raw)], rounds)
+        return Row("per record", what, value, "us", floor, _FLOOR, note)
 
     about = f"{count:,} distinct alarms of {len(raw[0])} bytes, {sample.leaves(records[0])} leaves"
-    yield Row("per record", "parse + print, orjson", floor(), "us", note=about)
-
-    def row(what: str, microseconds: float, note: str = "") -> Row:
-        # The floor once more beside every figure: on a busy machine both are slow together.
-        return Row("per record", what, microseconds, "us", floor(), _FLOOR, note)
-
+    yield Row("per record", _FLOOR, microseconds_each(_parse_and_print, raw, rounds), "us", note=about)
     plain, conditional, whole = (
         compile_policy(parse(sample.policy(conditional=when, scrubbed=scrubbed), "bench"))
         for when, scrubbed in ((False, False), (True, False), (False, True))
     )
     kept = "12 kept, 2 pseudonyms, 1 time; no memo hits, for every id is new"
-    yield row("filter", _afresh(plain, records, rounds), kept)
-    yield row("filter with `when` in CEL", _afresh(conditional, records, rounds))
+    yield row("filter", lambda: _filter(plain), records, kept)
+    yield row("filter with `when` in CEL", lambda: _filter(conditional), records)
     described = (
         f"1 description of {len(records[0]['specificProblem'])} characters with 3 things to take out; to reach: 3"
     )
-    yield row("filter with scrub", _afresh(whole, records, rounds), described)
+    yield row("filter with scrub", lambda: _filter(whole), records, described)
     prose = [sample.without_names(record, number) for number, record in enumerate(records)]
-    yield row("the same, prose with nothing to take out", _afresh(whole, prose, rounds))
+    yield row("the same, prose with nothing to take out", lambda: _filter(whole), prose)
     shown = [one for record in records if (one := _filter(whole)(record))]
     assert len(shown) == count
     checked = f"contract; {NAMES:,} inventory names; the scrubbed text once more; to reach: 2"
-    yield row("egress check", microseconds_each(_egress(whole), shown, rounds), checked)
-    yield row(
-        "jq, pseudonyms and inventory left out", microseconds_each(peers.with_jq(), raw, rounds), "parses, prints"
-    )
-    yield row("CEL alone, no transforms", microseconds_each(peers.with_cel(_ABOUT), records, rounds))
+    yield row("egress check", lambda: _egress(whole), shown, checked)
+    yield row("jq, pseudonyms and inventory left out", peers.with_jq, raw, "parses, prints")
+    yield row("CEL alone, no transforms", lambda: peers.with_cel(_ABOUT), records)
     model = peers.with_pydantic(Pseudonymiser(bytes(32)).token, _scrubber().scrub)
-    yield row("pydantic, our pseudonyms and scrub", microseconds_each(model, records, rounds), "validates, dumps")
-    yield row("strict parse", microseconds_each(strictjson.parse_object, raw, rounds))
-    yield row("schema validity", microseconds_each(lambda one: validation.require_valid(ALARM, one), records, rounds))
+    yield row("pydantic, our pseudonyms and scrub", lambda: model, records, "validates, dumps")
+    yield row("strict parse", lambda: strictjson.parse_object, raw)
+    yield row("schema validity", lambda: functools.partial(validation.require_valid, ALARM), records)
     write = _entry(plain)
-    yield row("write entry", microseconds_each(write, shown, rounds), f"{len(write(shown[0]))} bytes")
+    yield row("write entry", lambda: write, shown, f"{len(write(shown[0]))} bytes")
     entries = [write(one) for one in shown]
-    yield row("open entry (each hop)", microseconds_each(open_entry, entries, rounds))
+    yield row("open entry (each hop)", lambda: open_entry, entries)
     yield from _signing()
+
+
+def _parse_and_print(line: bytes) -> bytes:
+    return orjson.dumps(orjson.loads(line))
 
 
 def _filter(policy: CompiledPolicy) -> Callable[[Json], Json | None]:
     """Return the filter with a pseudonymiser and a scrubber that have seen nothing yet."""
     context = Context(_SERVICES, _ABOUT, Pseudonymiser(bytes(32)).token, scrub=_scrubber().scrub)
     return lambda record: policy.disclose(ALARM, record, context)
-
-
-def _afresh(policy: CompiledPolicy, records: list[Json], rounds: int) -> float:
-    """Return the median time for one record where no round profits from what an earlier one has remembered."""
-    return statistics.median(microseconds_each(_filter(policy), records, 1) for _ in range(rounds))
 
 
 @functools.cache

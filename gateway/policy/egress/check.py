@@ -94,19 +94,19 @@ class EgressCheck:
         clean: list[str] = []
         self._collectors[record_type](data, texts, clean)
         if clean:
-            self._require_scrubbed(record_type, data, clean, Scrubber(scanner), frozenset(allowed))
+            scrub, known = Scrubber(scanner).scrub, frozenset(allowed)
+            for text in clean:
+                if scrub(text, known) != text:
+                    self._refuse_unclean(record_type, data, text)
         hits = scanner.hits("\n".join(texts), allowed) if texts else frozenset()
         hits = hits or _over_the_edge(texts + clean, scanner, allowed)
         if hits:
             self._refuse_names(record_type, hits, data, scanner, allowed)
 
-    def _require_scrubbed(
-        self, record_type: RecordTypeName, data: Json, clean: list[str], scrubber: Scrubber, allowed: frozenset[str]
-    ) -> None:
-        unclean = [text for text in clean if scrubber.scrub(text, allowed) != text]
-        for pointer, text, is_scrubbed in open_texts(self._plans[record_type], data) if unclean else ():
-            if is_scrubbed and text in unclean:
-                raise EgressRefused("unclean", pointer, "the scrubber would change this text")
+    def _refuse_unclean(self, record_type: RecordTypeName, data: Json, unclean: str) -> NoReturn:
+        texts = open_texts(self._plans[record_type], data)
+        pointer = next((at for at, text, is_scrubbed in texts if is_scrubbed and text == unclean), "")
+        raise EgressRefused("unclean", pointer, "the scrubber would change this text")
 
     def _refuse_names(
         self,

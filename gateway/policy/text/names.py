@@ -201,7 +201,9 @@ class NameScanner:
             if index in self._of_words or (allowed and not self._meant(self._spellings[index]).isdisjoint(allowed)):
                 return False
         # What is found in a word is found in the text too: equal numbers mean that all of it stands in these words.
-        remembered = sum([self._numbers_in.get(word, 0) for word in words])
+        remembered = 0
+        for word in words:
+            remembered += self._numbers_in.get(word, 0)
         return remembered == len(raw) or sum(map(self._number_in, words)) == len(raw)
 
     def _number_in(self, word: str) -> int:
