@@ -191,6 +191,14 @@ def test_a_time_or_a_token_that_is_a_name_as_well_stops_nothing(
     )
 
 
+def test_d37_a_name_that_is_a_word_of_our_schemas_does_not_hide_one_in_two_parts(
+    compiled: CompiledPolicy, shown: dict[str, Any]
+) -> None:
+    parts = {"specificProblem": "critical", "place": [{"city": "see CKT-004"}, {"city": "17-LYS"}]}
+    with pytest.raises(EgressRefused):
+        require_clean(compiled, {**shown, **parts}, scanner=NameScanner(["critical", "CKT-00417-LYS"]))
+
+
 def test_d37_a_name_in_two_parts_is_caught(compiled: CompiledPolicy, shown: dict[str, Any]) -> None:
     first, second = "see CKT-004", "17-LYS"
     for parts in (

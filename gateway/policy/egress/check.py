@@ -99,7 +99,7 @@ class EgressCheck:
                 if scrub(text, known) != text:
                     self._refuse_unclean(record_type, data, text)
         hits = scanner.hits("\n".join(texts), allowed) if texts else frozenset()
-        hits = hits or _over_the_edge(texts + clean, scanner, allowed)
+        hits |= _over_the_edge(texts + clean, scanner, allowed)
         if hits:
             self._refuse_names(record_type, hits, data, scanner, allowed)
 

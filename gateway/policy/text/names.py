@@ -118,7 +118,7 @@ class NameScanner:
         turned: dict[str, set[str]] = {}
         strict: dict[str, set[str]] = {}
         self._names: dict[str, set[str]] = {}  # by each other spelling, whose names it may be
-        known = frozenset(names)
+        known = dict.fromkeys(names)
         for name in known:
             for spelling in spellings(name):
                 if len(normal(spelling)) < SHORTEST:
