@@ -37,15 +37,17 @@ def _is_ordinary(text: str) -> bool:
     return re.fullmatch(r"[A-Za-z-]+|\d{1,4}", text) is not None
 
 
-def test_d36_d37_no_planted_identifier_comes_out_in_any_disguise() -> None:
+def test_d36_d37_no_planted_identifier_comes_out_in_any_disguise(
+    record_property: Callable[[str, object], None],
+) -> None:
     assert len(DISGUISES) >= 40
     identifiers = list(planted.identifiers())
     found = [
         *leaks(identifiers, DISGUISES),
         *leaks(scrub_report.addresses(one.text for one in identifiers), ADDRESS_DISGUISES),
     ]
-    assert [leak for leak in found if not _is_ordinary(leak[2])] == []
-    assert len(found) <= 6, found
+    record_property("figures", f"{len(identifiers)} identifiers in {len(DISGUISES)} disguises: {len(found)} came out")
+    assert found == []
 
 
 def test_d36_no_mined_identifier_comes_out_in_any_disguise(vectors: Path) -> None:
@@ -63,9 +65,12 @@ def test_ordinary_sentences_come_out_as_they_are() -> None:
     assert scrub_report.unharmed(planted.CLEAN) == (len(planted.CLEAN), [])
 
 
-def test_most_sentences_of_notices_come_out_as_they_are(vectors: Path) -> None:
+def test_most_sentences_of_notices_come_out_as_they_are(
+    vectors: Path, record_property: Callable[[str, object], None]
+) -> None:
     sentences = mined.clean_sentences(vectors)
     kept, spoilt = scrub_report.unharmed(sentences)
+    record_property("figures", f"{kept} of {len(sentences)} clean sentences unharmed")
     assert len(sentences) > 150
     assert kept >= 0.95 * len(sentences), spoilt
 
